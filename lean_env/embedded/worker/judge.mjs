@@ -1,0 +1,210 @@
+// The clean side of the check: rebuilds an exported proof from data and lets the kernel judge every declaration of it.
+//
+// This runs in a worker that never executed a byte of the candidate. What it relies on: the imported library, Lean's elaborator for
+// the challenge text (which is the user's own), and the kernel. Kernel bugs of this Lean's time that are reachable are closed here:
+// open terms cannot be written in the format (lean4#14484), and only plain inductive types are admitted (lean4#14613).
+import { CONSTANT, LeanError } from './objects.mjs';
+import { environmentOf } from './commands.mjs';
+import { DeclarationReader, expressionsOf, usedByExpressions, usedNames } from './declarations.mjs';
+import { elaborateStatement, findConstant } from './tactics.mjs';
+import { TermBuilder, TermReader, TermTable } from './terms.mjs';
+
+const STANDARD_AXIOMS = ['propext', 'Classical.choice', 'Quot.sound'];
+// The library's other axioms that are not marked unsafe, and the constants whose trust axiom is invisible in a library without proofs. The
+// kernel would run compiled code for the latter, so they are refused before it sees anything.
+const REFUSED = ['sorryAx', 'Lean.reduceBool', 'Lean.reduceNat', 'Lean.ofReduceBool', 'Lean.ofReduceNat', 'Lean.trustCompiler'];
+const MAX_RECORDS = 20_000_000;
+
+class Rejection extends Error { constructor(reason, message) { super(message); this.reason = reason; } }
+
+// `commandState` = library + the challenge's own context (borrowed). -> {verdict: 'accepted', theorem, axioms, declarations} or
+// {verdict: 'rejected', reason, message} or {stage, messages} when the challenge itself does not elaborate.
+export function judge(engine, commandState, signature, exported, token) {
+  const { lean } = engine, challenge = elaborateStatement(lean, commandState, signature, token);
+  if (challenge.messages) return challenge;
+  const { theorem } = challenge, trial = new Trial(engine, environmentOf(lean, commandState), token);
+  try {
+    return { verdict: 'accepted', theorem: theorem.text, ...trial.run(theorem, exported) };
+  } catch (error) {
+    if (error instanceof Rejection) return { verdict: 'rejected', reason: error.reason, message: error.message };
+    if (error instanceof LeanError || error instanceof SyntaxError) return { verdict: 'rejected', reason: 'malformed', message: error.message };
+    throw error;
+  } finally {
+    trial.release();
+    for (const o of [theorem.name, theorem.levels, theorem.type]) lean.dec(o);
+  }
+}
+
+class Trial {
+  #table = new TermTable(); #held = [];
+
+  constructor(engine, environment, token) {
+    this.engine = engine; this.lean = engine.lean; this.token = token;
+    this.environment = this.lean.inc(environment);
+    this.builder = new TermBuilder(this.lean, this.#table);
+    this.context = new DeclarationReader(this.lean, this.#table); // reads what this worker has itself
+    this.axioms = new Set();
+  }
+  release() { this.builder.release(); for (const o of [this.environment, ...this.#held]) this.lean.dec(o); }
+
+  run(theorem, exported) {
+    const terms = new TermReader(this.lean, this.#table); // the challenge first, before anything of the candidate
+    const name = terms.name(theorem.name), levels = terms.names(theorem.levels), type = terms.expression(theorem.type);
+    if (this.#find(name)) throw new Rejection('statement', `${theorem.text} already exists in the challenge`);
+    const declarations = readExport(this.#table, exported), proof = declarations.at(-1);
+    if (proof === undefined || proof[0] !== 'thm' || proof[1] !== name) throw new Rejection('statement', `the export does not end with the theorem ${theorem.text}`);
+    if (JSON.stringify(proof[2]) !== JSON.stringify(levels)) throw new Rejection('statement', 'the universe parameters differ from the challenge');
+    if (proof[3] !== type) throw new Rejection('statement', 'the type of the theorem differs from the challenge');
+    this.#auditUses(declarations);
+    for (const record of declarations) this.#declare(record);
+    return { axioms: [...this.axioms].sort(), declarations: declarations.length };
+  }
+
+  #find(id) { // held ConstantInfo or 0
+    const found = findConstant(this.lean, this.environment, this.builder.build(id));
+    if (found) this.#held.push(found);
+    return found;
+  }
+
+  #declare(record) {
+    const [kind, name, levels] = record, table = this.#table, shown = table.nameText(name);
+    if (kind === 'ax') throw new Rejection('axiom', `the proof adds the axiom ${shown}`);
+    const existing = this.#find(name);
+    if (existing) { // in the challenge's own context: the same declaration, or somebody redefined it
+      const lookup = o => findConstant(this.lean, this.environment, o);
+      if (JSON.stringify(withoutHints(this.context.read(existing, lookup))) === JSON.stringify(withoutHints(record))) return;
+      throw new Rejection('redefinition', `${shown} differs from the declaration of that name in the challenge`);
+    }
+    if (new Set(levels).size !== levels.length) throw new Rejection('malformed', `${shown} repeats a universe parameter`);
+    this.#requireDeclaredLevels(record, shown);
+    this.#addToKernel(this.#declaration(record), shown);
+    if (kind === 'ind') this.#requirePlain(name, shown);
+  }
+
+  #requireDeclaredLevels(record, shown) {
+    const allowed = new Set(record[2]), seen = new Set(), stack = expressionsOf(record);
+    while (stack.length) {
+      const id = stack.pop();
+      if (seen.has(id)) continue;
+      seen.add(id);
+      const node = this.#table.records[id];
+      if (node[0] === 'lp' && !allowed.has(node[1])) throw new Rejection('malformed', `${shown} uses an undeclared universe parameter`);
+      stack.push(...this.#table.references(id).filter(other => this.#table.sorts[other] !== 'name'));
+    }
+  }
+
+  #requirePlain(name, shown) { // asked of the kernel's own result, not of the candidate
+    const { lean } = this, value = lean.field(this.#find(name), 0);
+    if (lean.natText(lean.field(value, 5)) !== '0') throw new Rejection('inductive', `${shown} is a nested inductive type; these are not admitted`);
+  }
+
+  #declaration([kind, name, levels, type, ...rest]) { // owned Lean.Declaration
+    const { lean, builder } = this, own = id => builder.owned(id);
+    const constant = () => lean.construct(0, [own(name), builder.list(levels), own(type)]), all = () => builder.list([name]);
+    switch (kind) {
+      case 'thm': return lean.construct(2, [lean.construct(0, [constant(), own(rest[0]), all()])]);
+      case 'def': return lean.construct(1, [lean.construct(0, [constant(), own(rest[0]), this.#hints(rest[1]), all()], [1])]);
+      case 'opq': return lean.construct(3, [lean.construct(0, [constant(), own(rest[0]), all()], [0])]);
+      case 'ind': {
+        const constructors = lean.list(rest[1].map(([constructor, constructorType]) => lean.construct(0, [own(constructor), own(constructorType)])));
+        const types = lean.list([lean.construct(0, [own(name), own(type), constructors])]);
+        return lean.construct(6, [builder.list(levels), lean.nat(rest[0]), types], [0]);
+      }
+      default: throw new LeanError(`no such declaration: ${kind}`);
+    }
+  }
+  #hints(height) {
+    const { lean } = this;
+    return height < 0 ? lean.box(-1 - height) : lean.construct(2, [], [height & 255, (height >> 8) & 255, (height >> 16) & 255, height >>> 24]);
+  }
+
+  #addToKernel(declaration, shown) {
+    const { lean, engine } = this, cancel = this.token ? lean.some(lean.inc(this.token)) : lean.none, check = lean.box(1), noRecursionLimit = lean.uint32(0);
+    const result = lean.call('l_Lean_Environment_addDeclCore', this.environment, noRecursionLimit, declaration, cancel, check);
+    this.environment = lean.box(0);
+    const value = lean.ownedField(result, 0), accepted = lean.tag(result) === 1;
+    lean.dec(result);
+    if (accepted) { this.environment = value; return; }
+    const data = lean.call('l_Lean_Kernel_Exception_toMessageData', value, lean.inc(engine.options));
+    const text = lean.taking(lean.call('l_Lean_MessageData_toString', data), o => lean.text(o));
+    throw new Rejection('kernel', `the kernel refuses ${shown}: ${text}`);
+  }
+
+  // Everything that the declarations use is either one of them, which the kernel will judge, or stands in library + context. The
+  // library is trusted; what the context adds is looked into, because its theorems may rest on axioms or on sorry.
+  #auditUses(declarations) {
+    const table = this.#table, own = new Set(declarations.flatMap(record => record[0] === 'ind' ? generatedNames(table, record) : [record[1]]));
+    const standard = new Set(STANDARD_AXIOMS.map(name => this.#internName(name))), refused = new Set(REFUSED.map(name => this.#internName(name)));
+    const seen = new Set(), pending = declarations.flatMap(record => [...usedNames(table, record)]);
+    while (pending.length) {
+      const id = pending.pop();
+      if (seen.has(id)) continue;
+      seen.add(id);
+      if (refused.has(id)) throw new Rejection('axiom', `the proof depends on ${table.nameText(id)}`);
+      if (own.has(id)) continue;
+      const info = this.#auditConstant(id);
+      if (standard.has(id)) this.axioms.add(table.nameText(id));
+      else if (!this.#inLibrary(id)) pending.push(...this.#usedByContext(info, id));
+    }
+  }
+
+  #auditConstant(id) { // ConstantInfo (held) of a constant of library + context that may be used
+    const { lean } = this, shown = this.#table.nameText(id), info = this.#find(id);
+    if (!info) throw new Rejection('malformed', `${shown} is used but not declared`);
+    const is = fn => lean.unbox(lean.call(fn, lean.inc(info))) === 1;
+    if (is('l_Lean_ConstantInfo_isUnsafe') || is('l_Lean_ConstantInfo_isPartial')) throw new Rejection('unsafe', `the proof uses ${shown}, which is unsafe or partial`);
+    return info;
+  }
+
+  #inLibrary(id) {
+    const { lean } = this, found = findConstant(lean, this.engine.libraryEnvironment, this.builder.build(id));
+    if (found) lean.dec(found);
+    return found !== 0;
+  }
+
+  #usedByContext(info, id) {
+    const { lean } = this, kind = lean.tag(info), value = lean.field(info, 0), terms = this.context.terms;
+    if (kind === CONSTANT.axiom) throw new Rejection('axiom', `the proof depends on ${this.#table.nameText(id)}, an axiom of the challenge`);
+    const expressions = [terms.expression(lean.field(lean.field(value, 0), 2))];
+    if (kind === CONSTANT.definition || kind === CONSTANT.theorem || kind === CONSTANT.opaque) expressions.push(terms.expression(lean.field(value, 1)));
+    return usedByExpressions(this.#table, expressions);
+  }
+
+  #internName(dotted) { return dotted.split('.').reduce((prefix, part) => this.#table.intern(['ns', prefix, part]), this.#table.anonymous); }
+}
+
+// The names that an inductive type brings with it: itself, its constructors, its recursor.
+const generatedNames = (table, record) => [record[1], ...record[5].map(constructor => constructor[0]), table.intern(['ns', record[1], 'rec'])];
+const withoutHints = record => record[0] === 'def' ? record.slice(0, 5) : record;
+
+// Export text into a table -> declaration records with the table's ids. Throws LeanError on anything that is not the format.
+function readExport(table, text) {
+  const lines = text.split('\n'), malformed = why => { throw new LeanError(`malformed export: ${why}`); };
+  if (lines.length > MAX_RECORDS) malformed(`${lines.length} lines`);
+  if (lines[0] !== '["entail-export",1]') malformed('wrong first line');
+  const ids = [table.anonymous, table.zero], declarations = [];
+  const local = id => Number.isInteger(id) && id >= 0 && id < ids.length ? ids[id] : malformed(`reference to record ${id}`);
+  const sorted = (id, sort) => table.sorts[id] === sort ? id : malformed(`record ${id} is not a ${sort}`);
+  const name = id => sorted(local(id), 'name'), expression = id => sorted(local(id), 'expression'), list = value => Array.isArray(value) ? value : malformed('expected a list');
+  for (let at = 1; at < lines.length; at++) {
+    const [tag, ...args] = list(JSON.parse(lines[at]));
+    if (tag === 'end') { if (args[0] !== declarations.length || lines.slice(at + 1).some(line => line)) malformed('wrong end'); return declarations; }
+    if (['thm', 'def', 'opq', 'ax', 'ind'].includes(tag)) declarations.push(declarationRecord(tag, args, { name, expression, list, malformed }));
+    else ids.push(table.intern([tag, ...args.map((value, i) => translate(tag, value, i, local))]));
+  }
+  return malformed('no end');
+}
+
+const REFERENCE_ARGUMENTS = { ns: [0], nn: [0], ls: [0], lm: [0, 1], li: [0, 1], lp: [0], es: [0], ec: [0, 1], ea: [0, 1], el: [0, 1], ep: [0, 1], ez: [0, 1, 2], ej: [0, 2] };
+const translate = (tag, value, i, local) => (REFERENCE_ARGUMENTS[tag] ?? []).includes(i) ? (Array.isArray(value) ? value.map(local) : local(value)) : value;
+
+function declarationRecord(tag, [id, levels, type, ...rest], { name, expression, list, malformed }) {
+  const head = [tag, name(id), list(levels).map(name), expression(type)];
+  const whole = (value, least) => Number.isInteger(value) && value >= least && value < 2 ** 31 ? value : malformed(`bad number ${value}`);
+  switch (tag) {
+    case 'ax': return head;
+    case 'thm': case 'opq': return [...head, expression(rest[0])];
+    case 'def': return [...head, expression(rest[0]), whole(rest[1], -2)];
+    default: return [...head, whole(rest[0], 0), list(rest[1]).map(pair => [name(list(pair)[0]), expression(pair[1])])];
+  }
+}

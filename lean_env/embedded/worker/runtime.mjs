@@ -1,0 +1,78 @@
+// Boots the Lean runtime in this thread: glue, WebAssembly module (from V8's code cache if there is one), instance.
+//
+// No thread is ever created: tasks run synchronously (patched when the engine is derived), so one JavaScript stack is
+// the whole of Lean.
+import fs from 'node:fs';
+import path from 'node:path';
+import { createRequire } from 'node:module';
+import { Symbols } from './symbols.mjs';
+import { LeanObjects } from './objects.mjs';
+
+const require = createRequire(import.meta.url);
+const STACK_BYTES = 64 << 20;
+
+// V8 intrinsics exist only under --allow-natives-syntax; a direct `%Name` would be a syntax error in this module without it.
+export const serializeModule = module => new Function('module', 'return %SerializeWasmModule(module)')(module);
+const deserializeModule = (cache, bytes) => new Function('cache', 'bytes', 'return %DeserializeWasmModule(cache, bytes)')(cache, bytes);
+
+function compile(folder, useCodeCache) {
+  const bytes = fs.readFileSync(path.join(folder, 'lean.wasm')), cacheFile = path.join(folder, 'code.cache');
+  if (useCodeCache && fs.existsSync(cacheFile)) {
+    const cache = fs.readFileSync(cacheFile);
+    const cached = deserializeModule(cache.buffer.slice(cache.byteOffset, cache.byteOffset + cache.length), bytes);
+    if (cached) return cached; // undefined if the cache belongs to another V8 or other flags
+  }
+  return new WebAssembly.Module(bytes);
+}
+
+// -> {lean, internals, module}: the object layer, the glue's internals (memory, table, stack, file system), the compiled module.
+export function boot(folder, { useCodeCache = true } = {}) {
+  return new Promise((resolve, reject) => {
+    const symbols = new Symbols(path.join(folder, 'symbols.bin'));
+    let module;
+    const toStderr = line => { if (!/^(\[DEBUG|  - |  mainModule)/.test(line)) process.stderr.write(`${line}\n`); }; // the package's own chatter
+    globalThis.LeanModule = {
+      poolSize: 0, symbols, noInitialRun: true, print: toStderr, printErr: toStderr, // stdout belongs to our protocol
+      instantiateWasm(imports, done) {
+        module = compile(folder, useCodeCache);
+        done(new WebAssembly.Instance(module, imports), module);
+      },
+      onRuntimeInitialized() {
+        try {
+          const { internals } = globalThis.LeanModule;
+          resolve({ lean: new LeanObjects(internals, symbols), internals, module });
+        } catch (error) { reject(error); }
+      },
+    };
+    const log = console.log;
+    console.log = toStderr;
+    try { require(path.join(folder, 'lean.cjs')); } catch (error) { reject(error); } finally { console.log = log; }
+  });
+}
+
+// Initialise Lean from nothing and import modules from a folder of .olean files; only the snapshot's maker does this.
+// -> {environment, options, stack}: owned objects and the limits of the shadow stack.
+export function importLibrary({ lean, internals }, engineFolder, libraryFolder, imports) {
+  const { FS, NODEFS, ENV } = internals;
+  ENV.LEAN_PATH = libraryFolder;
+  FS.mkdirTree(libraryFolder);
+  FS.mount(NODEFS, { root: libraryFolder }, libraryFolder);
+  FS.mkdirTree(engineFolder); // lean_init_search_path asks for the real path of its own program's folder
+  const low = lean.native('malloc')(STACK_BYTES), high = (low + STACK_BYTES) & ~15;
+  // The build computes the main thread's stack size as end - base, which is negative, so Lean would never notice deep recursion:
+  // give it a real size while it looks, then the true limits.
+  const setLimits = lean.native('emscripten_stack_set_limits');
+  setLimits(0, STACK_BYTES - (1 << 20));
+  lean.native('_emscripten_stack_restore')(high);
+  lean.native('lean_initialize')();
+  setLimits(high, low);
+  lean.native('lean_io_mark_end_initialization')();
+  lean.io(lean.native('lean_init_search_path')());
+  lean.native('lean_enable_initializer_execution')();
+  lean.native('lean_init_task_manager_using')(1); // 0 would leave the manager null; no thread is spawned anyway
+  const options = lean.constant('l_Lean_Options_empty');
+  const modules = lean.array(imports.map(name => lean.construct(0, [lean.name(name)], [0, 1, 0]))); // importAll, isExported, isMeta
+  const trustLevel = lean.uint32(1024), plugins = lean.array([]), yes = lean.box(1), privateLevel = lean.box(2), noArtifacts = lean.box(1);
+  const environment = lean.io(lean.call('l_Lean_importModules', modules, lean.inc(options), trustLevel, plugins, yes, yes, privateLevel, noArtifacts));
+  return { environment, options, stack: [high, low] };
+}

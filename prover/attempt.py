@@ -1,0 +1,63 @@
+"""What one attempt at one theorem came to.
+
+Owns the outcomes and their law: PROVED and REFUTED cannot be constructed without an accepted verdict of the two-process check
+on the right statement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from lean_env.checker import Verdict
+from lean_env.statement import Statement
+
+
+class Outcome(Enum):
+    """PROVED; REFUTED: the negation was proved; REJECTED: closed in the search, but the check said no; EXHAUSTED: nothing left to try;
+    OUT_OF_BUDGET: a limit ended it; NOT_RUN: our machinery broke, which says nothing about the theorem.
+    """
+
+    PROVED = "proved"
+    REFUTED = "refuted"
+    REJECTED = "rejected"
+    EXHAUSTED = "exhausted"
+    OUT_OF_BUDGET = "out_of_budget"
+    NOT_RUN = "not_run"
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What was spent: wall-clock `seconds`, policy calls with their batch (`expansions`), tactics run (`steps`), workers lost on the way."""
+
+    seconds: float = 0.0
+    expansions: int = 0
+    steps: int = 0
+    nodes: int = 0
+    workers_lost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt.
+
+    `proof` is a whole Lean text (lemmas it uses, context, theorem) of the statement, or of its negation if REFUTED. `reason` is a
+    sentence on why it ended otherwise. `open_goals` are the most promising goals that were left, best first.
+    """
+
+    statement: Statement
+    outcome: Outcome
+    effort: Effort
+    verdict: Verdict | None = None
+    proof: str = ""
+    reason: str = ""
+    open_goals: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        """Raises ValueError if the outcome claims more than the verdict grants."""
+        if self.outcome in (Outcome.PROVED, Outcome.REFUTED):
+            claimed = self.statement if self.outcome is Outcome.PROVED else self.statement.negation()
+            if self.verdict is None or not self.verdict.accepted or self.verdict.challenge.digest != claimed.digest:
+                raise ValueError(f"{self.outcome.name} needs an accepted verdict on exactly this statement")
+            if not self.proof:
+                raise ValueError(f"{self.outcome.name} needs the proof")

@@ -1,0 +1,169 @@
+"""The command line: options, and the only exit codes.
+
+Exit codes: 0 proved (or the command did what it was asked), 1 not proved, 2 the input or an option cannot be used, 3 our machinery
+failed, 130 interrupted. The one broad catch of the project is in `main`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+
+from prover.console import Console
+
+PROVED, NOT_PROVED, BAD_INPUT, BROKEN, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")  # Lean's symbols, whatever the locale says
+    options = _parser().parse_args(argv)
+    console = Console(as_json=options.json, quiet=options.quiet)
+    from lean_env.errors import EnvError
+    from prover.targets import BadInput
+
+    try:
+        return asyncio.run(_run(options, console))
+    except BadInput as bad:
+        console.messages(bad.messages, bad.source, bad.place)
+        console.error(str(bad), messages=[message.data for message in bad.messages])
+        return BAD_INPUT
+    except EnvError as broken:
+        console.error(f"our machinery failed: {broken}")
+        return BROKEN
+    except KeyboardInterrupt:
+        console.error("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output went away, which is its right
+        sys.stderr.close()
+        return BROKEN
+    except Exception as error:  # noqa: BLE001 - the one broad catch: a bug of ours must not look like a theorem that is not provable
+        import traceback
+
+        traceback.print_exc()
+        console.error(f"internal error: {error!r}")
+        return BROKEN
+
+
+async def _run(options: argparse.Namespace, console: Console) -> int:
+    from prover import commands
+
+    match options.command:
+        case "prove":
+            return PROVED if await commands.prove(options, console) else NOT_PROVED
+        case "check":
+            return PROVED if await commands.check(options, console) else NOT_PROVED
+        case "setup":
+            commands.setup(options, console)
+            return PROVED
+        case _:
+            return PROVED if commands.doctor(console) else BROKEN
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="entail", description="Proves Lean 4 theorems and checks every proof again from scratch.")
+    parser.add_argument("--version", action="version", version=f"entail {_version()}")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--json", action="store_true", help="one JSON object per line on stdout and nothing else there")
+    shared.add_argument("--quiet", action="store_true", help="no progress and no notes on stderr")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_prove(commands.add_parser("prove", parents=[shared], help="prove a theorem", description=_PROVE))
+    _add_check(commands.add_parser("check", parents=[shared], help="check the proofs in a file", description=_CHECK))
+    setup = commands.add_parser("setup", parents=[shared], help="set the Lean engine up", description=_SETUP)
+    setup.add_argument(
+        "--full", action="store_true", help="also train the code cache now (a minute and a half), not in the background"
+    )
+    commands.add_parser("doctor", parents=[shared], help="say what is installed and what is missing", description=_DOCTOR)
+    return parser
+
+
+_PROVE = "Prove a theorem. Exit code: 0 proved, 1 not proved, 2 the input cannot be used, 3 our machinery failed."
+_CHECK = "Check every theorem of a file in two processes (tier T2). Exit code as for prove."
+_SETUP = "Fetch and derive the embedded Lean engine. Every other command does this by itself on first use."
+_DOCTOR = "Say which parts are there, which are missing, and how to get them."
+
+
+def _add_prove(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "target", metavar="THEOREM", help="'theorem NAME binders : type', FILE.lean, FILE.lean:NAME, or - for standard input"
+    )
+    limits = parser.add_argument_group("limits (0 = none)")
+    limits.add_argument(
+        "--seconds", type=_seconds, default=60.0, metavar="S", help="wall-clock seconds of search per theorem (default 60)"
+    )
+    limits.add_argument(
+        "--steps", type=_count, default=0, metavar="N", help="tactics run; a limit that is the same on every machine (default 0)"
+    )
+    limits.add_argument("--expansions", type=_count, default=0, metavar="N", help="goals expanded (default 0)")
+    limits.add_argument(
+        "--heartbeats",
+        type=_count,
+        default=400,
+        metavar="N",
+        help="of one tactic, in thousands, unless its move says otherwise (default 400)",
+    )
+    search = parser.add_argument_group("search")
+    search.add_argument(
+        "--workers", type=_positive, default=2, metavar="N", help="Lean workers that search (default 2); 1 makes a run repeatable"
+    )
+    search.add_argument("--width", type=_positive, default=8, metavar="N", help="tactics tried per expansion (default 8)")
+    search.add_argument("--seed", type=_count, default=0, metavar="N", help="seed of the policy (the symbolic one uses none)")
+    search.add_argument("--no-negation", action="store_true", help="do not try to refute the statement")
+    output = parser.add_argument_group("output")
+    output.add_argument("--output", metavar="FILE", help="also write the proof to FILE")
+    output.add_argument("--tree", metavar="FILE", help="write the search tree as an HTML page")
+    output.add_argument("--explain", action="store_true", help="on failure show the five best open goals instead of one")
+    _add_source_limit(parser)
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="FILE.lean or FILE.lean:NAME: the proofs to check")
+    parser.add_argument(
+        "--statement", metavar="FILE", help="Lean file that states what is to be proved (definitions, then theorems with sorry)"
+    )
+    parser.add_argument("--export", metavar="FILE", help="write the accepted declarations as data (one theorem only)")
+    _add_source_limit(parser)
+
+
+def _add_source_limit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--max-source-kib", type=_positive, default=256, metavar="N", help="longest text that is read (default 256)"
+    )
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds (0 = no limit)")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text} is negative (0 = no limit)")
+    return value
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return value
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("entail")
+    except PackageNotFoundError:  # run from a source tree that is not installed
+        return "0+source"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

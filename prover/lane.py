@@ -1,0 +1,150 @@
+"""A lane: one leased Lean worker, and which nodes of which search it has states for.
+
+Any node can be reached on any lane, because what identifies it is the path of tactics from the theorem: a state that is missing here
+(the node was found on another worker, or this one is new, or the state was forgotten) is made again by replaying the path.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from lean_env.embedded.session import LEMMA_ENV
+from lean_env.messages import Advanced, Goal, NotElaborated, Opened, Part, StepResult, TacticCall
+from lean_env.session import Session
+from lean_env.statement import Statement
+from search.best_first import BestFirst
+from search.nodes import ROOT, NodeId
+
+KEPT_STATES = 3000  # about 15 KiB each in the worker; a forgotten one costs a replay
+FREED_TOGETHER = 200
+REPLAY_HEARTBEATS = 4_000  # a step that worked once may need more in another worker, whose caches are cold
+REPLAY_SOFT_MS = 20_000
+
+
+class ReplayFailed(Exception):
+    """A path of tactics that worked did not work again; the node cannot be reached on this lane."""
+
+
+class StatementRefused(Exception):
+    """Lean does not accept the statement; `messages` are positioned in its signature, or in its context."""
+
+    def __init__(self, refusal: NotElaborated) -> None:
+        super().__init__("\n".join(message.data for message in refusal.messages))
+        self.refusal = refusal
+
+
+def key_of(goals: Sequence[Goal]) -> str:
+    """The key under which goals that belong together are one node."""
+    return "\n\n".join(goal.key for goal in goals)
+
+
+@dataclass(slots=True)
+class Side:
+    """One of the two searches of an attempt: of the statement, or of its negation. `goals` are by node key."""
+
+    statement: Statement
+    search: BestFirst
+    goals: dict[str, tuple[Goal, ...]]
+    fragile: set[NodeId] = field(default_factory=set[NodeId])  # a worker died here: try one candidate at a time
+
+    def goals_of(self, node: NodeId) -> tuple[Goal, ...]:
+        """The goals of a node, the one that a tactic acts on first."""
+        return self.goals[self.search.tree.nodes[node].key]
+
+
+class Lane:
+    """States of the current searches in one session. Dies with the session."""
+
+    def __init__(self, session: Session) -> None:
+        """Take a live session, with nothing opened in it yet."""
+        self.session = session
+        self._environments: dict[str, int] = {}
+        self._states: OrderedDict[tuple[str, str], int] = OrderedDict()
+        self._forgotten: list[int] = []
+
+    async def open(self, statement: Statement) -> Part:
+        """Open a statement and keep its first state. Raises StatementRefused."""
+        env = self._environments.get(statement.context)
+        if env is None:
+            env = LEMMA_ENV
+            if statement.context.strip():
+                ran = await self.session.run(statement.context, LEMMA_ENV)
+                if ran.errors:
+                    raise StatementRefused(NotElaborated("elaborate", ran.errors))
+                env = ran.env
+            self._environments[statement.context] = env
+        opened = await self.session.open(statement.signature, env)
+        if not isinstance(opened, Opened):
+            raise StatementRefused(opened)
+        self.keep(statement, opened.part)
+        return opened.part
+
+    def keep(self, statement: Statement, part: Part) -> None:
+        """Remember the state of a part, under its key."""
+        where = (statement.digest, key_of(part.goals))
+        if where in self._states:
+            self._forgotten.append(part.state)
+            return
+        self._states[where] = part.state
+        while len(self._states) > KEPT_STATES:
+            self._forgotten.append(self._states.popitem(last=False)[1])
+
+    async def step(self, side: Side, node: NodeId, calls: Sequence[TacticCall]) -> list[StepResult]:
+        """Try tactics at a node, until one closes it. Keeps the states that they lead to. Raises ReplayFailed, EnvError."""
+        state = await self._state(side, node)
+        results = await self.session.step(state, calls, until_closed=True)
+        for result in results:
+            if isinstance(result, Advanced):
+                for part in result.parts:
+                    self.keep(side.statement, part)
+                if result.state:
+                    self._forgotten.append(result.state)
+        await self._flush()
+        return results
+
+    async def release(self) -> None:
+        """Free everything in the session, for the next to use it."""
+        if self.session.alive:
+            await self.session.free([*self._states.values(), *self._forgotten], [*self._environments.values()])
+        self._states.clear()
+        self._forgotten.clear()
+        self._environments.clear()
+
+    async def _flush(self) -> None:
+        if len(self._forgotten) >= FREED_TOGETHER:
+            forgotten, self._forgotten = self._forgotten, []
+            await self.session.free(forgotten)
+
+    async def _state(self, side: Side, node: NodeId) -> int:
+        """State of a node, replayed from the nearest ancestor that has one."""
+        nodes, digest = side.search.tree.nodes, side.statement.digest
+        missing: list[NodeId] = []
+        at = node
+        while (digest, nodes[at].key) not in self._states:
+            missing.append(at)
+            via = nodes[at].via
+            if via is None:
+                break
+            at = via.parent
+        if missing and missing[-1] == ROOT:
+            await self.open(side.statement)
+            missing.pop()
+        for child in reversed(missing):
+            via = nodes[child].via
+            if via is None:
+                raise ReplayFailed(f"node {child} has no path")
+            await self._replay(
+                side.statement, self._states[digest, nodes[via.parent].key], via.tactic, nodes[child].part, nodes[child].key
+            )
+        where = (digest, nodes[node].key)
+        self._states.move_to_end(where)
+        return self._states[where]
+
+    async def _replay(self, statement: Statement, state: int, tactic: str, part: int, key: str) -> None:
+        [result] = await self.session.step(state, [TacticCall(tactic, REPLAY_HEARTBEATS, REPLAY_SOFT_MS)])
+        if not isinstance(result, Advanced) or part >= len(result.parts) or key_of(result.parts[part].goals) != key:
+            raise ReplayFailed(f"replaying {tactic!r} did not lead to the same goal")
+        for each in result.parts:
+            self.keep(statement, each)

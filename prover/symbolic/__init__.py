@@ -1,0 +1,68 @@
+"""The policy without weights: what a goal looks like decides which tactics are tried, and in which order.
+
+Owns the list of moves and their ranking. A move is a small named rule in a module of its own; every candidate carries its
+move's name. Promises never to raise for what a goal says and never to propose the same text twice for a goal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lean_env.messages import Goal
+from prover.policy import Candidate
+from prover.symbolic import (
+    closers,
+    common_divisors,
+    counterexamples,
+    finite,
+    ground_powers,
+    hypotheses,
+    induction,
+    recurrences,
+    residues,
+    saturation,
+    structural,
+    witnesses,
+)
+from prover.symbolic.move import Move
+from prover.symbolic.view import GoalView
+
+__all__ = ["DEFAULT_MOVES", "Move", "SymbolicPolicy"]
+
+DEFAULT_MOVES: tuple[Move, ...] = (
+    *closers.MOVES,
+    *structural.MOVES,
+    *induction.MOVES,
+    *residues.MOVES,
+    *finite.MOVES,
+    *saturation.MOVES,
+    *ground_powers.MOVES,
+    *common_divisors.MOVES,
+    *recurrences.MOVES,
+    *counterexamples.MOVES,
+    *witnesses.MOVES,
+    *hypotheses.MOVES,
+)
+
+
+class SymbolicPolicy:
+    """Ranks the proposals of a list of moves; stateless, deterministic."""
+
+    def __init__(self, moves: Sequence[Move] = DEFAULT_MOVES) -> None:
+        self.moves = tuple(moves)
+
+    async def suggest(self, goals: Sequence[Goal], count: int) -> list[list[Candidate]]:
+        """For each goal at most `count` candidates, most probable first, no text twice. `logprob` is the log of a prior weight."""
+        return [self.rank(goal)[:count] for goal in goals]
+
+    def rank(self, goal: Goal) -> list[Candidate]:
+        """Every candidate for the goal, most probable first."""
+        view = GoalView(goal)
+        best: dict[str, Candidate] = {}
+        for move in self.moves:
+            for candidate in move.propose(view):
+                known = best.get(candidate.tactic)
+                if known is None or candidate.logprob > known.logprob:
+                    best[candidate.tactic] = replace(candidate, move=move.name)
+        return sorted(best.values(), key=lambda candidate: -candidate.logprob)

@@ -1,0 +1,47 @@
+"""The workers of one run: a pool for searching, a pool of one clean worker for judging, and the engine below both."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from lean_env.checker import Checker
+from lean_env.embedded.engine import Engine
+from lean_env.embedded.session import EmbeddedSession
+from lean_env.pool import SessionPool
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """Pools and checker; `pool` runs candidates and is never trusted."""
+
+    engine: Engine
+    pool: SessionPool
+    checker: Checker
+
+
+@asynccontextmanager
+async def workshop(engine: Engine, workers: int) -> AsyncGenerator[Workshop, None]:
+    """Workers on the embedded engine, started when first used and gone at the end.
+
+    The clean worker is warmed up at once, beside the first search worker: the check at the end then costs no start.
+    """
+
+    async def start() -> EmbeddedSession:
+        return await EmbeddedSession.start(engine)
+
+    pool, clean = SessionPool(start, workers), SessionPool(start, 1)
+    warming = asyncio.create_task(_warm(clean))
+    try:
+        yield Workshop(engine, pool, Checker(pool, clean))
+    finally:
+        warming.cancel()
+        await asyncio.gather(warming, return_exceptions=True)
+        await asyncio.gather(pool.close(), clean.close())
+
+
+async def _warm(pool: SessionPool) -> None:
+    async with pool.lease():
+        pass

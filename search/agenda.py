@@ -1,0 +1,161 @@
+"""Where every node of a search stands: waiting, handed out, parked or done; and which one is next.
+
+Owns the queue, what was tried at each node, and the choice between two paths to one goal. Promises that a node which
+matters and has work left is queued or in flight, unless the depth limit holds it back. Never changes a status in the
+tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from search.config import SearchConfig
+from search.expansion import Candidate
+from search.frontier import Frontier
+from search.nodes import ROOT, Edge, EdgeStatus, NodeId, NodeStatus
+from search.tree import Tree
+
+
+class Place(Enum):
+    """Where a node stands.
+
+    QUEUED: waits for its turn. IN_FLIGHT: handed out. IRRELEVANT: has work, but proving it could not help the root; it
+    comes back when that changes. TOO_DEEP: at the depth limit; comes back on a shorter path. DONE: decided, or all
+    tried.
+    """
+
+    QUEUED = "queued"
+    IN_FLIGHT = "in flight"
+    IRRELEVANT = "irrelevant"
+    TOO_DEEP = "too deep"
+    DONE = "done"
+
+
+@dataclass(slots=True, eq=False)
+class Work:
+    """What is left to do at one node: `candidates[tried : tried + taken]` are out, those after them untried.
+
+    `place` may lag behind a node that was decided from below; `Agenda.place` does not. `handed_out_at` counts asks, 0 =
+    never.
+    """
+
+    place: Place = Place.DONE
+    candidates: Sequence[Candidate] = ()
+    offered: bool = False
+    tried: int = 0
+    taken: int = 0
+    handed_out_at: int = 0
+
+
+class Agenda:
+    """The work records of all nodes and the queue over them. Only BestFirst drives it."""
+
+    def __init__(self, tree: Tree, config: SearchConfig) -> None:
+        self.config = config
+        self.frontier = Frontier(config.order)
+        self.work: list[Work] = []
+        self.in_flight = 0
+        self.too_deep = 0
+        self.depth = 0  # of the deepest node
+        self._tree = tree
+        self._any_irrelevant = False
+        self.admit()
+        self.queue(ROOT)
+
+    def admit(self) -> range:
+        """Give the nodes that the tree has just made their work records; returns their ids, which are to be queued."""
+        fresh = range(len(self.work), len(self._tree.nodes))
+        for node in fresh:
+            self.work.append(Work())
+            self.depth = max(self.depth, self._tree.nodes[node].depth)
+        return fresh
+
+    def hand_out(self, node: NodeId, ask: int) -> None:
+        """Take a node out of the queue: it is in flight until `land`. `ask` counts the nodes handed out, from 1."""
+        self.frontier.remove(node)
+        self.in_flight += 1
+        self.work[node].place, self.work[node].handed_out_at = Place.IN_FLIGHT, ask
+
+    def land(self, node: NodeId) -> None:
+        """End a flight; a node with all its candidates tried is completed, any other is queued again."""
+        work = self.work[node]
+        work.taken, work.place = 0, Place.DONE
+        self.in_flight -= 1
+        if work.offered and work.tried == len(work.candidates):
+            self._tree.complete(node)
+        self.queue(node)
+
+    def queue(self, node: NodeId) -> None:
+        """Put a node where its depth and priority of now belong, unless it is in flight or has nothing left to do."""
+        at, work = self._tree.nodes[node], self.work[node]
+        if work.place is Place.IN_FLIGHT or at.complete or at.status is not NodeStatus.UNKNOWN:
+            return
+        if work.place is Place.QUEUED:
+            self.frontier.improve(node, self.priority(node), work.handed_out_at)
+            return
+        self.too_deep -= work.place is Place.TOO_DEEP
+        if self._fits(at.depth):
+            work.place = Place.QUEUED
+            self.frontier.push(node, self.priority(node), work.handed_out_at)
+        else:
+            work.place = Place.TOO_DEEP
+            self.too_deep += 1
+
+    def head(self) -> NodeId | None:
+        """The first node of the queue that still matters, None if there is none; those before it are parked."""
+        while (node := self.frontier.peek()) is not None and not self._tree.is_relevant(node):
+            self.frontier.remove(node)
+            unknown = self._tree.nodes[node].status is NodeStatus.UNKNOWN
+            self.work[node].place = Place.IRRELEVANT if unknown else Place.DONE
+            self._any_irrelevant |= unknown
+        return node
+
+    def place(self, node: NodeId) -> Place:
+        """Where the node stands."""
+        at, place = self._tree.nodes[node], self.work[node].place
+        decided = at.complete or at.status is not NodeStatus.UNKNOWN
+        return Place.DONE if decided and place is not Place.IN_FLIGHT else place
+
+    def priority(self, node: NodeId) -> float:
+        """Merit of the node's path, or once it has untried candidates, of that path and the next of them."""
+        work, at = self.work[node], self._tree.nodes[node]
+        if work.tried < len(work.candidates):
+            following = work.candidates[work.tried]
+            return self._merit(at.logprob + following.logprob, at.tokens + following.tokens, at.depth + 1, at.value)
+        return self._merit(at.logprob, at.tokens, at.depth, at.value)
+
+    def irrelevant_among(self, nodes: Sequence[NodeId]) -> list[NodeId]:
+        """Those that do not matter and may have nodes parked below. Ask before an edge to them is made, then `wake`."""
+        return [node for node in nodes if self._any_irrelevant and not self._tree.is_relevant(node)]
+
+    def wake(self, node: NodeId) -> list[NodeId]:
+        """The irrelevant nodes at and below one that got a new parent; they are to be queued."""
+        return [below for below in self._tree.unknown_below(node) if self.work[below].place is Place.IRRELEVANT]
+
+    def met_again(self, node: NodeId, edge: Edge, part: int) -> bool:
+        """Take the path over `edge` if it is better; True if the node is to be queued anew.
+
+        Better = within the depth limit if the old one is not, then the greater merit. Goals below keep the sums they
+        have (docs/decisions/0001).
+        """
+        at = self._tree.nodes[node]
+        if edge.status is not EdgeStatus.LIVE or at.status is not NodeStatus.UNKNOWN or node == ROOT:
+            return False
+        logprob, tokens, depth = self._tree.sums_over(edge)
+        old = (self._fits(at.depth), self._merit(at.logprob, at.tokens, at.depth, at.value))
+        if (self._fits(depth), self._merit(logprob, tokens, depth, at.value)) <= old:
+            return False
+        if self._tree.passes_through(edge.parent, node):  # a detour may score better than no detour, but it is no path
+            return False
+        self._tree.reparent(node, edge, part)
+        return self.work[node].place in (Place.QUEUED, Place.TOO_DEEP)
+
+    def _fits(self, depth: int) -> bool:
+        """Whether a goal at this depth may be expanded."""
+        return self.config.max_depth == 0 or depth < self.config.max_depth
+
+    def _merit(self, logprob: float, tokens: int, depth: int, value: float) -> float:
+        """What the order likes about a path."""
+        return self.config.order.merit(self.config.scoring.score(logprob, tokens, depth, value), depth)
