@@ -91,9 +91,7 @@ def main() -> None:
     for order in Order:
         got = measure(expansions, order)
         share = got.ms_per_expansion / BUDGET_MS
-        print(
-            f"{order.value:8} {got.expansions:10} {got.nodes:8} {got.depth:6} {got.ms_per_expansion:13.4f} {share:10.0%}"
-        )
+        print(f"{order.value:8} {got.expansions:10} {got.nodes:8} {got.depth:6} {got.ms_per_expansion:13.4f} {share:10.0%}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Everything that knows Lean and nothing that knows search."""

@@ -112,7 +112,7 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Advanced(msgspec.Struct, frozen=True, tag="advanced"):
-    """The tactic ran. `parts` empty = it closed everything (which is not yet a proof); then `state` is for `finish`, else it is 0."""
+    """The tactic ran. `parts` empty = it closed everything (not yet a proof); then `state` is for `finish`, else it is 0."""
 
     parts: tuple[Part, ...]
     state: int = 0
@@ -178,8 +178,8 @@ class Ran(msgspec.Struct, frozen=True):
 class TheoremSource(msgspec.Struct, frozen=True):
     """Where a theorem or example stands in a file; all offsets count bytes of the UTF-8 source.
 
-    `name` as written ("" for an example); its signature is source[start:value]; `identifier`, `binders` and `type` are spans in it (None
-    where there is nothing); `has_sorry` whether the proof has a hole in sight; `plain` whether it has no modifiers or attributes.
+    `name` as written ("" for an example); its signature is source[start:value]; `identifier`, `binders` and `type` are spans in
+    it (None where there is nothing); `has_sorry` whether the proof has a hole in sight; `plain` whether it has no modifiers.
     """
 
     name: str

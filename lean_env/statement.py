@@ -59,7 +59,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A statement found in a text. `has_hole`: no proof, or one with a visible sorry. `is_example`: it has no name to prove it under."""
+    """A statement found in a text; `has_hole`: its proof is missing, has a visible sorry, or does not elaborate."""
 
     statement: Statement
     has_hole: bool
@@ -112,18 +112,21 @@ def _listings(source: bytes, outline: Outline, imports: tuple[str, ...]) -> list
         theorem = command.theorem
         if theorem is None or not theorem.name:
             continue
-        part = lambda span: "" if span is None else source[span[0] : span[1]].decode()  # noqa: E731 - a one-line slice
         signature = source[theorem.start : theorem.value].decode().rstrip()
-        identifier = part(theorem.identifier)
+        identifier = _part(source, theorem.identifier)
         levels = identifier[identifier.index(".{") :] if ".{" in identifier else ""
         before = bytes(context[: command.start]).decode().rstrip()
         name = identifier.removesuffix(levels)
-        statement = Statement(name, signature, part(theorem.binders), part(theorem.type), levels, before, imports)
+        statement = Statement(name, signature, _part(source, theorem.binders), _part(source, theorem.type), levels, before, imports)
         is_broken = id(command) in broken
         found.append(Listing(statement, theorem.has_sorry or is_broken))
         if theorem.has_sorry or is_broken:
             context[command.start : command.end] = _blanked(source[command.start : command.end])
     return found
+
+
+def _part(source: bytes, span: tuple[int, int] | None) -> str:
+    return "" if span is None else source[span[0] : span[1]].decode()
 
 
 def _blanked(text: bytes) -> bytes:

@@ -45,7 +45,7 @@ class Term:
 
     def walk(self) -> Iterator[Term]:
         """This node and all below it, parents first."""
-        stack = [self]
+        stack: list[Term] = [self]
         while stack:
             node = stack.pop()
             yield node

@@ -14,8 +14,10 @@ from lean_env.statement import Statement
 
 
 class Outcome(Enum):
-    """PROVED; REFUTED: the negation was proved; REJECTED: closed in the search, but the check said no; EXHAUSTED: nothing left to try;
-    OUT_OF_BUDGET: a limit ended it; NOT_RUN: our machinery broke, which says nothing about the theorem.
+    """How an attempt ended.
+
+    PROVED; REFUTED: the negation was proved; REJECTED: closed in the search, but the check said no; EXHAUSTED: nothing left to
+    try; OUT_OF_BUDGET: a limit ended it; NOT_RUN: our machinery broke, which says nothing about the theorem.
     """
 
     PROVED = "proved"
@@ -28,7 +30,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """What was spent: wall-clock `seconds`, policy calls with their batch (`expansions`), tactics run (`steps`), workers lost on the way."""
+    """What was spent: wall-clock `seconds`, policy calls with their batch (`expansions`), tactics run (`steps`), workers lost."""
 
     seconds: float = 0.0
     expansions: int = 0

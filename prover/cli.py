@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import sys
 from collections.abc import Sequence
 
@@ -19,7 +20,7 @@ PROVED, NOT_PROVED, BAD_INPUT, BROKEN, INTERRUPTED = 0, 1, 2, 3, 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")  # Lean's symbols, whatever the locale says
     options = _parser().parse_args(argv)
     console = Console(as_json=options.json, quiet=options.quiet)

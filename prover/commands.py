@@ -11,20 +11,24 @@ from lean_env.checker import ChallengeBroken
 from lean_env.embedded.code_cache import train_code_cache, train_in_background
 from lean_env.embedded.engine import Engine, installed_engine
 from lean_env.embedded.install import ensure_engine
-from lean_env.statement import Statement
+from lean_env.statement import Statement, without_imports
 from prover.attempt import Attempt, Outcome
+from prover.challenges import own_challenges
+from prover.config import ProveConfig
 from prover.console import Console
+from prover.diagnosis import diagnose
 from prover.lane import Side, StatementRefused
+from prover.proving import prove_statement
+from prover.search_page import search_page
+from prover.symbolic import SymbolicPolicy
 from prover.targets import BadInput, Target, find_statements, read_target, refused
+from prover.workshop import Workshop, workshop
+from search.budget import Budget
+from search.config import SearchConfig
 
 
 async def prove(options: argparse.Namespace, console: Console) -> bool:
     """Attempt the theorems of the target, one after the other; whether all were proved."""
-    from prover.config import ProveConfig
-    from prover.workshop import workshop
-    from search.budget import Budget
-    from search.config import SearchConfig
-
     target = read_target(options.target, max_source_kib=options.max_source_kib)
     _require_writable(options.tree, options.output)
     config = ProveConfig(
@@ -57,31 +61,30 @@ async def prove(options: argparse.Namespace, console: Console) -> bool:
 
 
 async def _attempt(
-    statement: Statement, target: Target, shop: object, config: object, console: Console
+    statement: Statement, target: Target, shop: Workshop, config: ProveConfig, console: Console
 ) -> tuple[Attempt, tuple[Side, ...]]:
-    from prover.config import ProveConfig
-    from prover.proving import prove_statement
-    from prover.symbolic import SymbolicPolicy
-    from prover.workshop import Workshop
-
-    assert isinstance(shop, Workshop) and isinstance(config, ProveConfig)
+    """One attempt with progress, and its searches."""
     seen: list[tuple[Side, ...]] = []
     with console.watching(statement.name) as watch:
         try:
             attempt = await prove_statement(
-                statement, pool=shop.pool, checker=shop.checker, policy=SymbolicPolicy(), config=config,
-                clock=time.monotonic, watch=watch, observe=seen.append,
-            )  # fmt: skip
+                statement,
+                pool=shop.pool,
+                checker=shop.checker,
+                policy=SymbolicPolicy(),
+                config=config,
+                clock=time.monotonic,
+                watch=watch,
+                observe=seen.append,
+            )
         except StatementRefused as refusal:
-            raise refused(refusal.refusal.messages, statement.signature, f"{target.place} ({statement.name})") from refusal
+            place = f"{target.place} ({statement.name})"
+            raise refused(refusal.refusal.messages, statement.signature, place) from refusal
     return attempt, seen[0]
 
 
 async def check(options: argparse.Namespace, console: Console) -> bool:
     """Check the proofs of a file; whether all were accepted."""
-    from prover.challenges import own_challenges
-    from prover.workshop import workshop
-
     candidate = read_target(options.file, max_source_kib=options.max_source_kib)
     stated = read_target(options.statement, max_source_kib=options.max_source_kib) if options.statement else None
     _require_writable(options.export)
@@ -95,8 +98,6 @@ async def check(options: argparse.Namespace, console: Console) -> bool:
         if options.export and len(challenges) != 1:
             raise BadInput(f"--export writes one proof, there are {len(challenges)} theorems; name one as FILE.lean:NAME")
         accepted = 0
-        from lean_env.statement import without_imports
-
         source, _ = without_imports(candidate.source)
         for challenge in challenges:
             try:
@@ -128,8 +129,6 @@ def setup(options: argparse.Namespace, console: Console) -> None:
 
 def doctor(console: Console) -> bool:
     """Report every part; whether `entail prove` can run."""
-    from prover.diagnosis import diagnose
-
     findings = diagnose()
     for finding in findings:
         mark = "ok     " if finding.ok else "missing" if finding.required else "absent "
@@ -154,7 +153,5 @@ def _require_writable(*paths: str | None) -> None:
 
 
 def _write_tree(path: Path, attempt: Attempt, sides: Sequence[Side], console: Console) -> None:
-    from prover.search_page import search_page
-
     path.write_text(search_page(attempt, sides), encoding="utf-8")
     console.note(f"the search tree is in {path}")

@@ -1,4 +1,4 @@
-"""What people see: results, Lean's messages with a caret, live progress. With --json, one object per line on stdout and nothing else there.
+"""What people see: results, Lean's messages with a caret, live progress; with --json, one object per line on stdout, nothing else.
 
 Owns stdout and stderr. Results go to stdout, everything else to stderr.
 """
@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-
 from typing import TYPE_CHECKING
 
 from lean_env.messages import Accepted, Message
@@ -112,7 +111,7 @@ class Console:
     # -- progress ------------------------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def watching(self, name: str) -> Iterator[Callable[[Progress], None]]:
+    def watching(self, name: str) -> Generator[Callable[[Progress], None]]:
         """Live progress of a search on a terminal; nothing elsewhere."""
         if self.quiet or not sys.stderr.isatty():
             yield lambda _: None
@@ -130,8 +129,8 @@ class Console:
             yield show
 
     @contextmanager
-    def setting_up(self) -> Iterator[Callable[[str, float | None], None]]:
-        """Progress of the engine's set-up: a bar on a terminal, a line per stage elsewhere. Silent until something has to be done."""
+    def setting_up(self) -> Generator[Callable[[str, float | None], None]]:
+        """Progress of the engine's set-up: a bar on a terminal, a line per stage elsewhere; silent until something is done."""
         if self.quiet:
             yield lambda _stage, _fraction: None
             return
@@ -139,7 +138,8 @@ class Console:
             yield self._stage_lines()
             return
         from rich.console import Console as RichConsole
-        from rich.progress import BarColumn, Progress as RichProgress, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as RichProgress
 
         columns = (TextColumn("{task.description:<12}"), BarColumn(), TimeElapsedColumn())
         with RichProgress(*columns, console=RichConsole(stderr=True), transient=True) as bar:

@@ -1,7 +1,7 @@
 """A lane: one leased Lean worker, and which nodes of which search it has states for.
 
-Any node can be reached on any lane, because what identifies it is the path of tactics from the theorem: a state that is missing here
-(the node was found on another worker, or this one is new, or the state was forgotten) is made again by replaying the path.
+Any node can be reached on any lane, because what identifies it is the path of tactics from the theorem: a state that is missing
+here (it was found on another worker, or this one is new, or the state was forgotten) is made again by replaying the path.
 """
 
 from __future__ import annotations

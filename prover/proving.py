@@ -1,4 +1,4 @@
-"""READ FIRST. A statement in, an attempt out: ask the search for a goal, the policy for tactics, Lean what they do; tell the search; check.
+"""READ FIRST. A statement in, an attempt out: ask the search for a goal, the policy for tactics, Lean what they do; tell; check.
 
 Two searches share the workers: one of the statement, one of its negation. What the search closes is only *closed*: the assembled
 text goes to the checker, and nothing but its verdict makes an outcome PROVED or REFUTED. A lost worker costs time, never an answer.
@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import cast
 
 from lean_env.checker import ChallengeBroken, Checker, Verdict
 from lean_env.errors import EnvError, WorkerLost
@@ -25,7 +26,8 @@ from prover.proof_text import proof_text
 from prover.shorten import shorten
 from search.best_first import BestFirst, SearchStatus
 from search.budget import Stopped
-from search.expansion import Closed, Failed, Outcome as StepOutcome, Subgoals
+from search.expansion import Closed, Failed, Subgoals
+from search.expansion import Outcome as StepOutcome
 from search.nodes import ROOT, NodeId
 from search.script import script_lines
 
@@ -194,7 +196,9 @@ class _Hunt:
                 [suggestions] = await self._policy.suggest([side.goals_of(node)[0]], self._config.candidates)
                 search.offer(node, suggestions)
             allowed = self._config.budget.steps_allowed(self._config.search.width, spent=self._steps())
-            taken = self._taken(search.take(node, 1 if node in side.fragile else allowed))
+            taken = cast(
+                "list[Candidate]", search.take(node, 1 if node in side.fragile else allowed)
+            )  # what was offered comes back
             self._steps_out += len(taken)
             try:
                 results = await lane.step(side, node, [self._call(candidate) for candidate in taken]) if taken else []
@@ -217,9 +221,6 @@ class _Hunt:
             self._lost_in_a_row = 0
             search.tell(node, [self._outcome(side, result) for result in results])
         self._watch(self._progress("search"))
-
-    def _taken(self, candidates: list[object]) -> list[Candidate]:
-        return [candidate for candidate in candidates if isinstance(candidate, Candidate)]
 
     def _call(self, candidate: Candidate) -> TacticCall:
         config = self._config

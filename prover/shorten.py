@@ -1,7 +1,7 @@
 """Makes a found proof shorter before it is checked and printed.
 
-Tries, within a small budget and always in real Lean: closing a goal at once by a tactic that ends the proof below it, leaving a step out,
-and one `<;>` in place of several equal endings. A variant is kept only if the whole script still runs.
+Tries, within a small budget and always in real Lean: closing a goal at once by a tactic that ends the proof below it, leaving a
+step out, and one `<;>` in place of several equal endings. A variant is kept only if the whole script still runs.
 """
 
 from __future__ import annotations

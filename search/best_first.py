@@ -217,9 +217,7 @@ class BestFirst:
         edge = self.tree.add_edge(node, candidate.tactic, left.keys, left.goals, candidate.logprob, candidate.tokens)
         moved = list(self._agenda.admit())
         moved.extend(
-            child
-            for part, child in enumerate(edge.children)
-            if child in known and self._agenda.met_again(child, edge, part)
+            child for part, child in enumerate(edge.children) if child in known and self._agenda.met_again(child, edge, part)
         )
         if edge.status is EdgeStatus.LIVE:
             for child in asleep:

@@ -30,9 +30,7 @@ class Stopped:
     def message(self) -> str:
         """One sentence with the limit, its value and the option."""
         name = self.limit.value
-        return (
-            f"stopped at {self.spent:g} of {self.allowed:g} {name}; the option `{name}` moves the limit, 0 removes it"
-        )
+        return f"stopped at {self.spent:g} of {self.allowed:g} {name}; the option `{name}` moves the limit, 0 removes it"
 
 
 @dataclass(frozen=True, slots=True)

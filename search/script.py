@@ -36,8 +36,9 @@ class _Line(NamedTuple):
 def script_lines(proof: ProofTree, indent: str = "") -> list[str]:
     """The tactic block that runs `proof`: what follows `:= by` and a line break, each line beginning with `indent`.
 
-    Assumes that a part's goals are neighbours in Lean's list of goals, in the order of the parts. Continuation lines of
-    a tactic are moved with it, so a line break inside a string literal would gain spaces.
+    Assumes that a part's goals are neighbours in Lean's list of goals, in the order of the parts. Two layouts may not mean
+    what the search did, and only a check of the script can tell: a tactic that counts or permutes goals, in the first of
+    two bundles, sees those of the second; and a line break inside a string literal gains spaces.
     """
     lines: list[str] = []
     # A stack, because proofs are deeper than Python's recursion.

@@ -32,9 +32,7 @@ class Tree:
         """The node of a goal. Raises KeyError if it was never met."""
         return self._by_key[key]
 
-    def add_edge(
-        self, parent: NodeId, tactic: str, keys: Sequence[str], goals: Sequence[int], logprob: float, tokens: int
-    ) -> Edge:
+    def add_edge(self, parent: NodeId, tactic: str, keys: Sequence[str], goals: Sequence[int], logprob: float, tokens: int) -> Edge:
         """Record that `tactic` reduced `parent` to the goals `keys`, and draw every conclusion from it.
 
         Goals not met before become nodes whose primary path is this edge; those met before keep theirs (see

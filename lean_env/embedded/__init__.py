@@ -1,0 +1,1 @@
+"""The embedded engine: Lean compiled to WebAssembly, in a node process, with nothing installed."""

@@ -60,6 +60,8 @@ def train_in_background(engine: Engine, seconds: float = TRAINING_S) -> Literal[
             pass
     except Timeout:
         return "running"
+    except OSError:
+        return "failed"  # an engine of another user's, which is not ours to add to
     start_detached([sys.executable, "-c", _CHILD, str(SOURCES.parents[1]), str(engine.folder), str(seconds)])
     return "started"
 

@@ -47,7 +47,13 @@ _MADE_FROM = (
     "wasm.py",
     "wasm_module.py",
     "*.lean",
-    "worker/*.mjs",
+    # of the worker, what a snapshot is taken with; the rest runs on any engine
+    "worker/commands.mjs",
+    "worker/image.mjs",
+    "worker/make_snapshot.mjs",
+    "worker/objects.mjs",
+    "worker/runtime.mjs",
+    "worker/symbols.mjs",
 )
 _VERSION_DIGITS = 12
 
@@ -165,7 +171,7 @@ def find_engine(recipe: Recipe, cache: Path) -> Engine | None:
 
 def installed_engine(*, imports: Sequence[str] = DEFAULT_IMPORTS, cache_dir: Path | None = None) -> Engine | None:
     """The engine this installation would use, if it is there already. Raises ToolchainMissing without any node."""
-    return find_engine(Recipe(find_node(), tuple(imports)), cache_dir or cache_folder())
+    return find_engine(Recipe(find_node(), tuple(imports)), (cache_dir or cache_folder()).absolute())
 
 
 def engine_in(folder: Path) -> Engine | None:
@@ -228,15 +234,17 @@ def _hold(folder: Path) -> bool:
         key = (str(folder), folder.stat().st_ino)
         if key in _held:
             return True
-        descriptor = os.open(folder / IN_USE, os.O_RDWR | os.O_CLOEXEC)
+        descriptor = os.open(folder / IN_USE, os.O_RDONLY | os.O_CLOEXEC)  # an engine may well be another user's
     except OSError:
         return False
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
+        os.utime(descriptor)  # when it was last used decides which engines are kept
+    except BlockingIOError:
         os.close(descriptor)
         return False
-    os.utime(descriptor)  # when it was last used decides which engines are kept
+    except OSError:
+        pass  # a file system without locks, where `sole_use` never succeeds either, or a folder that is not ours to touch
     _held[key] = descriptor
     return True
 

@@ -52,7 +52,7 @@ def ensure_engine(
     of the library that are loaded. If another process is setting up, waits for it. The engine stays marked as in use
     until this process ends. Raises ToolchainMissing without node or npm, SetupFailed if anything else is in the way.
     """
-    return install(Recipe(find_node(), tuple(imports)), cache_dir or cache_folder(), progress)
+    return install(Recipe(find_node(), tuple(imports)), (cache_dir or cache_folder()).absolute(), progress)
 
 
 def install(recipe: Recipe, cache: Path, progress: Progress = silent, build: Build = build_engine) -> Engine:

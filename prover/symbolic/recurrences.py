@@ -45,6 +45,11 @@ class Recurrence:
         """The recurrence at a value of its binder."""
         return " ".join([self.hypothesis, f"({index_text})", *["(by omega)"] * len(self.guards)])
 
+    def proof_above(self, index_text: str, least: int) -> str:
+        """The same at `stem + least`: guards are lower bounds, and reading the whole context for each would take seconds."""
+        guard = f"(by first | exact Nat.le_trans (m := {least}) (by decide) (Nat.le_add_left _ _) | omega)"
+        return " ".join([self.hypothesis, f"({index_text})", *[guard] * len(self.guards)])
+
 
 def _recurrences(view: GoalView) -> Iterator[Recurrence]:
     for hyp in view.props:
@@ -253,7 +258,7 @@ def _period_text(
     for index in range(start + block, start + block + period):
         known[index] = view.fresh(f"w{index}")
         lines += [f"    {line}" for line in _block_step(rule, index, period, k, values, known)]
-    lines.append(f"    have shift : ∀ i, {period} * ({k} + 1) + i = {period} * {k} + ({period} + i) := by intro i; omega")
+    lines.append(f"    have shift : ∀ i, {period} * ({k} + 1) + i = {period} * {k} + ({period} + i) := by intro i; rw [Nat.mul_succ, Nat.add_assoc]")
     results = ", ".join(known[start + period + i] for i in range(block))
     lines += ["    simp only [shift]", f"    exact ⟨{results}⟩"]
     for index in wanted:
@@ -277,21 +282,21 @@ def _block_step(
     left = f"{rule.function} ({period} * {k} + {index})"
     shown = render(number(values[index], rule.kind))
     yield f"have {known[index]} : {left} = {shown} := by"
-    yield f"  have e := {rule.proof(at_text)}"
+    yield f"  have e := {rule.proof_above(at_text, index - rule.shift)}"
     forms: list[str] = []
     for position, (argument, earlier) in enumerate(_uses(rule.value, rule.function, rule.binder, index - rule.shift)):
         text = render(substitute(argument, {rule.binder: at}))
         if text != f"{period} * {k} + {earlier}":
-            yield f"  have q{position} : {text} = {period} * {k} + {earlier} := by omega"
+            yield f"  have q{position} : {text} = {period} * {k} + {earlier} := by first | rfl | omega"
             forms.append(f"q{position}")
     if rule.shift:
-        yield f"  have ql : {at_text} + {rule.shift} = {period} * {k} + {index} := by omega"
+        yield f"  have ql : {at_text} + {rule.shift} = {period} * {k} + {index} := by first | rfl | omega"
         forms.append("ql")
     used = [known[earlier] for _, earlier in _uses(rule.value, rule.function, rule.binder, index - rule.shift)]
     if forms:
         yield f"  simp only [{', '.join(forms)}] at e"
     yield f"  simp only [{', '.join(dict.fromkeys(used))}] at e"
-    yield "  first | omega | simpa using e"
+    yield "  first | exact e.trans (by decide) | omega | simpa using e"
 
 
 MOVES = (Move("unroll a recurrence", _unroll), Move("period of a recurrence", _periodic))

@@ -54,15 +54,33 @@ def cycle(base: int, modulus: int) -> tuple[int, list[int]]:
     return seen.index(value), seen
 
 
-def variable_split(leaf: Term, kind: str, modulus: int, name: str) -> Split:
-    """All residues of a variable."""
+def known_residue(view: GoalView, term: Term, modulus: int) -> int | None:
+    """The residue of a term if a fact says it (`term % M = c` or `M ∣ term` with m a divisor of M)."""
+    for fact in view.facts:
+        divides, equation = sides(fact, "∣"), sides(fact, "=")
+        if divides and divides[1] == term and (numeral(divides[0]) or 1) % modulus == 0:
+            return 0
+        inner = sides(equation[0], "%") if equation else None
+        if equation and inner and inner[0] == term and (numeral(inner[1]) or 1) % modulus == 0:
+            value = numeral(equation[1])
+            return None if value is None else value % modulus
+    return None
+
+
+def variable_split(view: GoalView, leaf: Term, modulus: int, name: str) -> Split:
+    """All residues of a variable, or the one that is known."""
     text = render(leaf)
-    cases = tuple(Case(f"{text} % {modulus} = {r}", r, (f"have {name}r : {text} % {modulus} = {r} := {name}",)) for r in range(modulus))
+    known = known_residue(view, leaf, modulus)
+    cases = tuple(
+        Case(f"{text} % {modulus} = {r}", r, (f"have {name}r : {text} % {modulus} = {r} := {name}",))
+        for r in range(modulus)
+        if known is None or r == known
+    )
     return Split(leaf, name, cases)
 
 
-def power_split(leaf: Term, modulus: int, name: str) -> Split | None:
-    """The residues of `b ^ E` by the residue of E in the cycle; small E one by one."""
+def power_split(view: GoalView, leaf: Term, modulus: int, name: str) -> Split | None:
+    """The residues of `b ^ E` by the residue of E in the cycle; small E one by one, unless the context excludes them."""
     base, exponent = leaf.args
     value = numeral(base)
     if value is None or value < 0:
@@ -74,12 +92,16 @@ def power_split(leaf: Term, modulus: int, name: str) -> Split | None:
     integer = "int_" if leaf.type == "Int" else ""
     text, shown, level = render(leaf), render(exponent), f"({render(exponent)} - {before})"
     cases: list[Case] = []
-    for small in range(before):
+    above = _above(view, exponent, before)
+    known = known_residue(view, exponent, period) if period > 1 and above else None
+    for small in range(0 if above else before):
         exact = f"have {name}v : {text} = {value**small} := Entail.{integer}pow_value {name} (by decide)"
         residue = f"have {name}r : {text} % {modulus} = {residues[small]} := by rw [{name}v]"
         cases.append(Case(f"{shown} = {small}", residues[small], (exact, residue)))
     for index in range(period):
         residue = residues[before + index]
+        if known is not None and (before + index - known) % period:
+            continue
         guard = f"{before} ≤ {shown} ∧ " if before else ""
         part = f"{name}.2" if before else name
         lines = (
@@ -88,6 +110,18 @@ def power_split(leaf: Term, modulus: int, name: str) -> Split | None:
         )
         cases.append(Case(f"{guard}{level} % {period} = {index}", residue, lines))
     return Split(leaf, name, tuple(cases))
+
+
+def _above(view: GoalView, exponent: Term, least: int) -> bool:
+    """Whether a fact says that the exponent is at least so much."""
+    if least == 0:
+        return True
+    for fact in view.facts:
+        for symbol, low, high in (("≤", 0, 1), ("≥", 1, 0)):
+            split = sides(fact, symbol)
+            if split and split[high] == exponent and (numeral(split[low]) or 0) >= least:
+                return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +256,7 @@ def _split_modulo(view: GoalView, atoms: Sequence[Term], modulus: int, cost: flo
     for leaf in leaves:
         name = view.fresh(f"r{len(splits)}_")
         try:
-            split = power_split(leaf, modulus, name) if symbol_of(leaf) == "^" else variable_split(leaf, "", modulus, name)
+            split = power_split(view, leaf, modulus, name) if symbol_of(leaf) == "^" else variable_split(view, leaf, modulus, name)
         except Unprintable:
             return
         if split is None:

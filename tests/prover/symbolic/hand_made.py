@@ -175,7 +175,8 @@ class _Typer:
         name = head.parts[0] if head.head == "id" else ""
         declared = bound.get(name) or self.context.get(name)
         if declared is None:
-            return name.split(".")[0] if "." in name else ""
+            owner = bound.get(name.split(".")[0]) or self.context.get(name.split(".")[0])
+            return str(owner[1]) if owner and "." in name else name.split(".")[0] if "." in name else ""
         for _ in node.parts[1:]:
             if declared[0] != "→":
                 return ""
@@ -188,6 +189,10 @@ class _Typer:
             return ["#", parts[0], expected or "Nat"]
         if head == "id":
             name = _NAMES.get(parts[0], parts[0])
+            owner, _, field = name.partition(".")
+            if field and (owner in bound or owner in self.context):
+                kind = (bound.get(owner) or self.context[owner])[1]
+                return ["c", f"{kind}.{field}", "", self.wire(_Node("id", (owner,)), bound)]
             if name in bound:
                 return ["@", name, ""]
             if name in self.context:
