@@ -113,6 +113,15 @@ theorem int_divisor_le {a b c n : Int} (h : a * b = c) (hc : c ≠ 0) (h1 : c �
   have := Nat.le_of_dvd (by omega) d
   omega
 
+theorem nat_divisor {a b c m : Nat} (h : a * b = c) (hc : 0 < c) (hm : c = m) : ∃ k : Nat, k < m + 1 ∧ k ∣ m ∧ a = k := by
+  subst hm h
+  exact ⟨a, Nat.lt_succ_of_le (Nat.le_of_dvd hc ⟨b, rfl⟩), ⟨b, rfl⟩, rfl⟩
+
+theorem int_divisor {a b c : Int} {m : Nat} (h : a * b = c) (hc : c ≠ 0) (hm : c.natAbs = m) :
+    ∃ k : Nat, k < m + 1 ∧ k ∣ m ∧ (a = k ∨ a = -(k : Int)) := by
+  have d : a.natAbs ∣ m := ⟨b.natAbs, by rw [← hm, ← h, Int.natAbs_mul]⟩
+  exact ⟨a.natAbs, Nat.lt_succ_of_le (Nat.le_of_dvd (by omega) d), d, by omega⟩
+
 theorem int_le_mul_right {a b : Int} (ha : 0 ≤ a) (hb : 1 ≤ b) : a ≤ a * b := by
   have := Int.mul_le_mul_of_nonneg_left hb ha
   omega

@@ -107,8 +107,27 @@ def _proposals(view: GoalView, system: System, intervals: Intervals) -> Iterator
     for term in view.occurrences("Nat.gcd"):
         lcm = const("Nat.lcm", *term.args)
         if lcm in view.occurrences("Nat.lcm"):
-            both = operation("*", term, lcm)
-            yield relation("=", both, operation("*", *term.args)), f"Nat.gcd_mul_lcm {_arguments(term)}", frozenset()
+            bounds = _Bounds(system, intervals)
+            for statement, proof in _gcd_times_lcm(term, lcm, bounds):
+                yield statement, proof, frozenset(bounds.reasons)
+
+
+def _gcd_times_lcm(gcd: Term, lcm: Term, bounds: _Bounds) -> Iterator[Proposal]:
+    """`gcd a b * lcm a b = a * b`, with numbers where both are known."""
+    ends = [(bounds.low(term, "Nat"), bounds.high(term, "Nat")) for term in (gcd, lcm)]
+    product = operation("*", *gcd.args)
+    exact = f"Nat.gcd_mul_lcm {_arguments(gcd)}"
+    if all(low is not None and low == high for low, high in ends):
+        known = operation("*", *(number(low or 0) for low, _ in ends))
+        steps = [
+            "by",
+            f"  have e := {exact}",
+            *(f"  rw [show {render(term)} = {low} by omega] at e" for term, (low, _) in zip((gcd, lcm), ends, strict=True)),
+            "  exact e",
+        ]
+        yield relation("=", known, product), "\n".join(steps)
+    else:
+        yield relation("=", operation("*", gcd, lcm), product), exact
 
 
 def _of_atom(term: Term, bounds: _Bounds) -> Iterator[Proposal]:

@@ -21,7 +21,7 @@ class Move:
     propose: Callable[[GoalView], Iterable[Candidate]]
 
 
-def tactic(text: str, cost: float, *, heartbeats: int = 400, soft_ms: int = 1500) -> Candidate:
+def tactic(text: str, cost: float, *, heartbeats: int = 400, soft_ms: int = 2500) -> Candidate:
     """A candidate at a cost; `heartbeats` in thousands, `soft_ms` milliseconds."""
     tokens = max(1, len(text) // 4)
     return Candidate(text, -cost, tokens=tokens, heartbeats=heartbeats, soft_ms=soft_ms)

@@ -279,7 +279,7 @@ def _split_modulo(view: GoalView, atoms: Sequence[Term], modulus: int, cost: flo
             lines.append(f"have {split.name} : {split.cases[0].assumption} := by omega")
     lines.append(_tree(view, splits, atoms, modulus, {}))
     budget = total * CASE_MS
-    yield tactic("\n".join(lines), cost + total / 40, heartbeats=1500 + 400 * total, soft_ms=1500 + 4 * budget)
+    yield tactic("\n".join(lines), cost + total / 40, heartbeats=4000 + 600 * total, soft_ms=3000 + 4 * budget)
 
 
 def _bracket(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from lean_env.embedded.build import Progress, silent, write_manifest
-from lean_env.embedded.engine import Manifest, Recipe, damaged_files, find_engine, read_manifest, record_file, sole_use
+from lean_env.embedded.engine import SOURCES, Manifest, Recipe, damaged_files, find_engine, read_manifest, record_file, sole_use
 from lean_env.embedded.install import KEPT_ENGINES, install
 from lean_env.errors import SetupFailed
 from lean_env.toolchain import Node
@@ -58,7 +59,7 @@ def never_build(*_: object) -> None:
 def recipe(tmp_path: Path) -> Recipe:
     sources = tmp_path / "sources"
     (sources / "worker").mkdir(parents=True)
-    (sources / "worker" / "main.mjs").write_text("// worker")
+    (sources / "worker" / "make_snapshot.mjs").write_text("// worker")
     (sources / "prelude.lean").write_text("-- prelude")
     return Recipe(NODE, ("Init",), sources)
 
@@ -106,7 +107,7 @@ def add_lean(recipe: Recipe) -> Recipe:
 
 
 def change_worker(recipe: Recipe) -> Recipe:
-    (recipe.sources / "worker" / "main.mjs").write_text("// another worker")
+    (recipe.sources / "worker" / "make_snapshot.mjs").write_text("// another worker")
     return recipe
 
 
@@ -126,10 +127,24 @@ def test_whatever_shapes_an_engine_makes_a_new_one(cache: Path, recipe: Recipe, 
     assert engines(cache) == sorted([first.folder.name, second.folder.name])
 
 
-def test_python_that_only_uses_an_engine_makes_no_new_one(recipe: Recipe) -> None:
+def test_code_that_only_uses_an_engine_makes_no_new_one(recipe: Recipe) -> None:
     version = recipe.version()
     (recipe.sources / "session.py").write_text("pass")
+    (recipe.sources / "worker" / "main.mjs").write_text("// requests")
     assert recipe.version() == version
+
+
+def test_every_module_that_takes_the_snapshot_shapes_the_version() -> None:
+    worker = SOURCES / "worker"
+    modules, open_modules = set[Path](), [worker / "make_snapshot.mjs"]
+    while open_modules:
+        module = open_modules.pop()
+        modules.add(module)
+        imported = re.findall(r"^import .* from '\./(.+)';$", module.read_text(), re.MULTILINE)
+        open_modules += [worker / name for name in imported if worker / name not in modules]
+    hashed = set(Recipe(NODE).source_files())
+    assert modules <= hashed
+    assert {SOURCES / name for name in ("glue.py", "wasm.py", "package.py", "map_memory.c", "prelude.lean")} <= hashed
 
 
 def test_two_processes_at_once_build_once(cache: Path, recipe: Recipe) -> None:
