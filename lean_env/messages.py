@@ -238,6 +238,13 @@ class Rejected(msgspec.Struct, frozen=True, tag="rejected", tag_field="verdict")
     message: str
 
 
+class LibraryPage(msgspec.Struct, frozen=True):
+    """Some theorems of the library: pairs of name and statement, and the offset to go on from (None = that was all)."""
+
+    theorems: tuple[tuple[str, str], ...]
+    next: int | None
+
+
 class Stats(msgspec.Struct, frozen=True):
     """What a worker holds: `rss_mib`, `heap_mib` (wasm linear memory), live handles, requests served."""
 

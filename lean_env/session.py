@@ -12,6 +12,7 @@ from typing import Protocol
 from lean_env.messages import (
     Accepted,
     Exported,
+    LibraryPage,
     NotElaborated,
     Opened,
     Outline,
@@ -68,6 +69,10 @@ class Session(Protocol):
 
     async def judge(self, signature: str, text: str, env: int = ROOT_ENV) -> Accepted | Rejected | NotElaborated:
         """Check exported data against a challenge. Only a session that never ran the candidate may be asked (`checker.py`)."""
+        ...
+
+    async def theorems(self, offset: int = 0, count: int = 1000) -> LibraryPage:
+        """Theorems of the imported library by name, a page at a time; `offset` is 0 or a page's `next`."""
         ...
 
     async def free(self, states: Sequence[int] = (), envs: Sequence[int] = ()) -> None:

@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(commands.add_parser("check", parents=[shared], help="check the proofs in a file", description=_CHECK))
     setup = commands.add_parser("setup", parents=[shared], help="set the Lean engine up", description=_SETUP)
     setup.add_argument(
-        "--full", action="store_true", help="also train the code cache now (a minute and a half), not in the background"
+        "--full", action="store_true", help="also train the code cache now (half a minute), not in the background"
     )
     commands.add_parser("doctor", parents=[shared], help="say what is installed and what is missing", description=_DOCTOR)
     return parser

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lean_env.checker import ChallengeBroken
+from lean_env.doctor import examine
 from lean_env.embedded.code_cache import train_code_cache, train_in_background
 from lean_env.embedded.engine import Engine, installed_engine
 from lean_env.embedded.install import ensure_engine
@@ -16,7 +17,6 @@ from prover.attempt import Attempt, Outcome
 from prover.challenges import own_challenges
 from prover.config import ProveConfig
 from prover.console import Console
-from prover.diagnosis import diagnose
 from prover.lane import Side, StatementRefused
 from prover.proving import prove_statement
 from prover.search_page import search_page
@@ -116,7 +116,7 @@ def setup(options: argparse.Namespace, console: Console) -> None:
     """Set the engine up and say where it is."""
     engine = _engine(console)
     if options.full and engine.code_cache is None:
-        console.note("training the code cache (a minute and a half)")
+        console.note("training the code cache (half a minute)")
         train_code_cache(engine)
     for warning in engine.warnings:
         console.note(f"note: {warning}")
@@ -129,12 +129,12 @@ def setup(options: argparse.Namespace, console: Console) -> None:
 
 def doctor(console: Console) -> bool:
     """Report every part; whether `entail prove` can run."""
-    findings = diagnose()
+    findings = examine(Path.cwd(), thorough=True)
     for finding in findings:
-        mark = "ok     " if finding.ok else "missing" if finding.required else "absent "
-        console.result(f"{mark}  {finding.part:<14} {finding.detail}")
-        console.record({"part": finding.part, "ok": finding.ok, "required": finding.required, "detail": finding.detail})
-    return all(finding.ok for finding in findings if finding.required)
+        wanted = "" if finding.status == "ok" else f" (for {finding.needed_for})"
+        console.result(f"{finding.status:<8} {finding.name:<10} {finding.detail}{wanted}")
+        console.record({"name": finding.name, "status": finding.status, "detail": finding.detail, "needed_for": finding.needed_for})
+    return all(finding.status != "missing" for finding in findings)
 
 
 def _engine(console: Console) -> Engine:

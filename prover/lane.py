@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from lean_env.embedded.session import LEMMA_ENV
+from lean_env.errors import WorkerLost
 from lean_env.messages import Advanced, Goal, NotElaborated, Opened, Part, StepResult, TacticCall
-from lean_env.session import Session
+from lean_env.session import ROOT_ENV, Session
 from lean_env.statement import Statement
 from search.best_first import BestFirst
 from search.nodes import ROOT, NodeId
@@ -28,11 +30,12 @@ class ReplayFailed(Exception):
 
 
 class StatementRefused(Exception):
-    """Lean does not accept the statement; `messages` are positioned in its signature, or in its context."""
+    """Lean does not accept the statement; the refusal's messages are positioned in `source`."""
 
-    def __init__(self, refusal: NotElaborated) -> None:
+    def __init__(self, refusal: NotElaborated, source: str) -> None:
         super().__init__("\n".join(message.data for message in refusal.messages))
         self.refusal = refusal
+        self.source = source
 
 
 def key_of(goals: Sequence[Goal]) -> str:
@@ -68,18 +71,23 @@ class Lane:
         """Open a statement and keep its first state. Raises StatementRefused."""
         env = self._environments.get(statement.context)
         if env is None:
-            env = LEMMA_ENV
-            if statement.context.strip():
-                ran = await self.session.run(statement.context, LEMMA_ENV)
-                if ran.errors:
-                    raise StatementRefused(NotElaborated("elaborate", ran.errors))
-                env = ran.env
-            self._environments[statement.context] = env
+            env = self._environments[statement.context] = await self._environment(statement.context)
         opened = await self.session.open(statement.signature, env)
         if not isinstance(opened, Opened):
-            raise StatementRefused(opened)
+            raise StatementRefused(opened, statement.signature)
         self.keep(statement, opened.part)
         return opened.part
+
+    async def _environment(self, context: str) -> int:
+        """The context on top of the lemma library; or without the library, if the context brings lemmas of it along."""
+        if not context.strip():
+            return LEMMA_ENV
+        ran = await self.session.run(context, LEMMA_ENV)
+        if ran.errors:
+            ran = await self.session.run(context, ROOT_ENV)
+        if ran.errors:
+            raise StatementRefused(NotElaborated("elaborate", ran.errors), context)
+        return ran.env
 
     def keep(self, statement: Statement, part: Part) -> None:
         """Remember the state of a part, under its key."""
@@ -105,12 +113,14 @@ class Lane:
         return results
 
     async def release(self) -> None:
-        """Free everything in the session, for the next to use it."""
-        if self.session.alive:
-            await self.session.free([*self._states.values(), *self._forgotten], [*self._environments.values()])
+        """Free everything in the session, for the next to use it. No error if the session is lost: then it holds nothing."""
+        states, envs = [*self._states.values(), *self._forgotten], [*self._environments.values()]
         self._states.clear()
         self._forgotten.clear()
         self._environments.clear()
+        if self.session.alive:
+            with suppress(WorkerLost):
+                await self.session.free(states, envs)
 
     async def _flush(self) -> None:
         if len(self._forgotten) >= FREED_TOGETHER:
@@ -119,32 +129,33 @@ class Lane:
 
     async def _state(self, side: Side, node: NodeId) -> int:
         """State of a node, replayed from the nearest ancestor that has one."""
-        nodes, digest = side.search.tree.nodes, side.statement.digest
-        missing: list[NodeId] = []
+        statement, nodes = side.statement, side.search.tree.nodes
+        # The path is read at once: while a step is replayed, another lane may find a better one.
+        steps: list[tuple[str, int, str]] = []
         at = node
-        while (digest, nodes[at].key) not in self._states:
-            missing.append(at)
-            via = nodes[at].via
-            if via is None:
-                break
+        while (state := self._find(statement, nodes[at].key)) is None and (via := nodes[at].via) is not None:
+            steps.append((via.tactic, nodes[at].part, nodes[at].key))
             at = via.parent
-        if missing and missing[-1] == ROOT:
-            await self.open(side.statement)
-            missing.pop()
-        for child in reversed(missing):
-            via = nodes[child].via
-            if via is None:
-                raise ReplayFailed(f"node {child} has no path")
-            await self._replay(
-                side.statement, self._states[digest, nodes[via.parent].key], via.tactic, nodes[child].part, nodes[child].key
-            )
-        where = (digest, nodes[node].key)
-        self._states.move_to_end(where)
-        return self._states[where]
+        if state is None:
+            if at != ROOT:
+                raise ReplayFailed(f"goal {at} has no path from the theorem")
+            state = (await self.open(statement)).state
+        for tactic, part, key in reversed(steps):
+            state = await self._replay(statement, state, tactic, part, key)
+        return state
 
-    async def _replay(self, statement: Statement, state: int, tactic: str, part: int, key: str) -> None:
+    def _find(self, statement: Statement, key: str) -> int | None:
+        """The state of a node that is here; it is the last to be forgotten now."""
+        where = (statement.digest, key)
+        if where in self._states:
+            self._states.move_to_end(where)
+        return self._states.get(where)
+
+    async def _replay(self, statement: Statement, state: int, tactic: str, part: int, key: str) -> int:
+        """The state that a tactic leads to at its part number `part`, which must have this key."""
         [result] = await self.session.step(state, [TacticCall(tactic, REPLAY_HEARTBEATS, REPLAY_SOFT_MS)])
         if not isinstance(result, Advanced) or part >= len(result.parts) or key_of(result.parts[part].goals) != key:
             raise ReplayFailed(f"replaying {tactic!r} did not lead to the same goal")
         for each in result.parts:
             self.keep(statement, each)
+        return self._states[statement.digest, key]

@@ -17,8 +17,9 @@ from lean_env.errors import EnvError, WorkerLost
 from lean_env.messages import Advanced, Limit, Refused, StepResult, TacticCall
 from lean_env.pool import SessionPool
 from lean_env.statement import Statement
-from prover.attempt import Attempt, Effort, Outcome
+from prover.attempt import Attempt, Effort
 from prover.config import ProveConfig
+from prover.ending import open_goals, with_verdict, without_proof
 from prover.lane import Lane, ReplayFailed, Side, StatementRefused, key_of
 from prover.lemmas import LemmaLibrary
 from prover.policy import Candidate, Policy
@@ -28,12 +29,14 @@ from search.best_first import BestFirst, SearchStatus
 from search.budget import Stopped
 from search.expansion import Closed, Failed, Subgoals
 from search.expansion import Outcome as StepOutcome
-from search.nodes import ROOT, NodeId
+from search.nodes import NodeId
 from search.script import script_lines
 
 MAX_PARTS = 25  # a tactic that leaves more goals than this is not a step forward
-OPEN_GOALS_SHOWN = 5
 LOST_IN_A_ROW = 8  # so many workers lost without one answer between them: it is us, not the tactics
+CHECKS_LOST = 3  # the same for the check of one proof
+WATCH_EVERY_S = 0.1
+FAREWELL_S = 0.1  # how long lanes may go on with what they do once there is a result; then their workers are killed
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,13 @@ async def prove_statement(
     policy: Policy,
     config: ProveConfig,
     clock: Callable[[], float],
-    watch: Callable[[Progress], None] = lambda _: None,
+    watch: Callable[[Progress], None] | None = None,
     observe: Callable[[tuple[Side, ...]], None] = lambda _: None,
 ) -> Attempt:
     """Attempt one statement.
 
-    `clock` gives seconds; `watch` is called after every expansion; `observe` gets the searches at the end (for the tree page).
+    `clock` gives seconds; `watch` is called after an expansion, ten times a second at most, and when a check begins; `observe` gets
+    the searches at the end (for the tree page), none if the statement was never opened.
     Raises StatementRefused if Lean does not accept the statement, EnvError if our machinery is broken beyond retrying.
     """
     hunt = _Hunt(statement, pool, checker, policy, config, clock, watch)
@@ -79,54 +83,69 @@ class _Hunt:
         policy: Policy,
         config: ProveConfig,
         clock: Callable[[], float],
-        watch: Callable[[Progress], None],
+        watch: Callable[[Progress], None] | None,
     ) -> None:
         self._statement, self._pool, self._checker, self._policy = statement, pool, checker, policy
         self._config, self._clock, self._watch = config, clock, watch
         self._lemmas = LemmaLibrary.load()
         self._begun = clock()
-        self._turns = self._lost = self._lost_in_a_row = self._steps_out = 0
-        self._settling = 0  # proofs that are being shortened and checked, which the search's budget does not cut short
-        self._changed = asyncio.Event()  # set whenever a search may have something new to ask for
+        self._watched = float("-inf")
+        self._turns = self._lost = self._lost_in_a_row = self._steps_out = self._out_of_reach = 0
+        self._negatable = config.negation_share > 0 and statement.can_be_negated
+        self._in_check: list[Side] = []  # closed searches whose proof some lane is shortening and checking
+        self._checked: list[Side] = []
+        self._checks_lost = 0
+        self._changed = asyncio.Event()  # set whenever a waiting lane, or the clock, may have something new to do
+        self._over = False
         self._result: Attempt | None = None
-        self._settled: list[Side] = []
         self.sides: tuple[Side, ...] = ()
 
     async def run(self) -> Attempt:
         """Work until there is a result; the first lane opens the statement before the others start."""
-        lanes = [asyncio.create_task(self._keep_a_lane(first=True))]
-        lanes += [asyncio.create_task(self._keep_a_lane()) for _ in range(self._config.workers - 1)]
+        lanes = [asyncio.create_task(self._keep_a_lane(first=number == 0)) for number in range(self._config.workers)]
+        time = asyncio.create_task(self._keep_time())
         try:
             while self._result is None:
-                remaining = self._config.budget.seconds - self._elapsed() if self._config.budget.seconds else None
-                if self._settling:
-                    remaining = None
-                running = [lane for lane in lanes if not lane.done()]
-                done, _ = await asyncio.wait(running, timeout=remaining, return_when=asyncio.FIRST_COMPLETED)
-                for lane in done:
-                    lane.result()  # raises what the lane raised
-                if self._result is None and not self._settling:
-                    self._conclude_without_proof()
+                working = [task for task in (*lanes, time) if not task.done()]
+                done, _ = await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()  # raises what the lane raised
+                if self._result is None and not self._awaits_check():
+                    self._conclude_without_proof()  # a lane found nothing left to do, or time is up
+                elif time.done():
+                    time = asyncio.create_task(self._keep_time())
+            self._finish()
+            await asyncio.wait(lanes, timeout=FAREWELL_S)
             return self._result
         finally:
-            for lane in lanes:
-                lane.cancel()
-            await asyncio.gather(*lanes, return_exceptions=True)
+            self._finish()
+            for task in (*lanes, time):
+                task.cancel()
+            await asyncio.gather(*lanes, time, return_exceptions=True)
+
+    async def _keep_time(self) -> None:
+        """Ends when the seconds are up and no proof is being checked; never without a limit."""
+        limit_s = self._config.budget.seconds
+        while not limit_s or self._elapsed() < limit_s:  # noqa: ASYNC110 - the clock that counts is the caller's and sets no event
+            await asyncio.sleep(limit_s - self._elapsed() if limit_s else 3600.0)
+        await self._until(lambda: not self._awaits_check())
 
     # -- lanes ------------------------------------------------------------------------------------------------------------
 
-    async def _keep_a_lane(self, *, first: bool = False) -> None:
+    async def _keep_a_lane(self, *, first: bool) -> None:
         """Hold a worker, and another when it is lost, until there is nothing to do."""
-        while self._result is None:
+        while not self._over:
+            if not first:
+                await self._until(lambda: bool(self.sides))
             try:
-                if not first:
-                    await self._until(lambda: bool(self.sides))
                 async with self._pool.lease() as session:
                     lane = Lane(session)
-                    if not self.sides:
-                        await self._open(lane)
-                    await self._work(lane)
-                    await lane.release()
+                    try:
+                        if not self.sides:
+                            await self._open(lane)
+                        await self._work(lane)
+                    finally:
+                        await lane.release()
                     return
             except WorkerLost:
                 self._lost += 1
@@ -137,7 +156,8 @@ class _Hunt:
 
     async def _open(self, lane: Lane) -> None:
         sides = [await self._side(lane, self._statement)]
-        if self._config.negation_share and self._statement.can_be_negated:
+        if self._negatable:
+            self._negatable = False  # should it cost us the worker, the next one goes without
             with suppress(StatementRefused):  # some binders cannot stand after ∀: then there is nothing to refute
                 sides.append(await self._side(lane, self._statement.negation()))
         self.sides = tuple(sides)
@@ -149,28 +169,23 @@ class _Hunt:
         return Side(statement, BestFirst(key, self._config.search), {key: part.goals})
 
     async def _work(self, lane: Lane) -> None:
-        """Expand goals until there is a result or nothing will ever come up again."""
-        while self._result is None:
+        """Expand goals, and settle what is closed, until the hunt is over or nothing will ever come up again."""
+        while not self._over:
+            closed = next((side for side in self._closed() if side not in self._in_check), None)
+            if closed is not None:
+                await self._settle(lane, closed)
+                continue
             picked = self._pick()
-            if picked is None:
-                if not self._settling and not any(side.search.counts.in_flight for side in self.sides):
-                    return
+            if picked is not None:
+                try:
+                    await self._expand(lane, *picked)
+                finally:
+                    self._changed.set()
+            elif self._awaits_check() or any(side.search.counts.in_flight for side in self.sides):
                 self._changed.clear()
                 await self._changed.wait()
-                continue
-            side, node = picked
-            try:
-                await self._expand(lane, side, node)
-            finally:
-                self._changed.set()
-            if side.search.status is SearchStatus.PROVEN and self._result is None and side not in self._settled:
-                self._settled.append(side)
-                self._settling += 1
-                try:
-                    await self._settle(lane, side)
-                finally:
-                    self._settling -= 1
-                    self._changed.set()
+            else:
+                return
 
     def _pick(self) -> tuple[Side, NodeId] | None:
         """The next goal: the negation's turn comes every so often, and whenever the statement's search has nothing ready."""
@@ -195,16 +210,19 @@ class _Hunt:
             if search.needs_candidates(node):
                 [suggestions] = await self._policy.suggest([side.goals_of(node)[0]], self._config.candidates)
                 search.offer(node, suggestions)
-            allowed = self._config.budget.steps_allowed(self._config.search.width, spent=self._steps())
-            taken = cast(
-                "list[Candidate]", search.take(node, 1 if node in side.fragile else allowed)
-            )  # what was offered comes back
+            width = 1 if node in side.fragile else self._config.search.width
+            allowed = self._config.budget.steps_allowed(width, spent=self._steps())
+            if allowed == 0:  # other lanes took the last steps meanwhile
+                search.release(node)
+                return
+            taken = cast("list[Candidate]", search.take(node, allowed))  # what was offered comes back
             self._steps_out += len(taken)
             try:
                 results = await lane.step(side, node, [self._call(candidate) for candidate in taken]) if taken else []
             finally:
                 self._steps_out -= len(taken)
         except ReplayFailed as failure:
+            self._out_of_reach += 1
             search.tell(node, [Failed(str(failure)) for _ in taken])
         except WorkerLost as loss:
             # Which of the batch did it is not known: next time they go one by one, and then it is.
@@ -220,7 +238,7 @@ class _Hunt:
         else:
             self._lost_in_a_row = 0
             search.tell(node, [self._outcome(side, result) for result in results])
-        self._watch(self._progress("search"))
+        self._show("search")
 
     def _call(self, candidate: Candidate) -> TacticCall:
         config = self._config
@@ -249,46 +267,67 @@ class _Hunt:
     # -- the end --------------------------------------------------------------------------------------------------------------
 
     async def _settle(self, lane: Lane, side: Side) -> None:
-        """A search closed its root: write the proof down, shorten it, have it checked."""
-        self._watch(self._progress("check"))
-        proof = await shorten(lane, side, self._clock)
-        text = proof_text(side.statement, script_lines(proof), self._lemmas)
-        verdict = await self._verdict(lane, side.statement, text)
+        """A search closed its root: write the proof down, shorten it, have it checked. If the worker is lost, another does it."""
         is_negation = side.statement is not self._statement
-        if verdict.accepted:
-            outcome = Outcome.REFUTED if is_negation else Outcome.PROVED
-            self._result = Attempt(self._statement, outcome, self._effort(), verdict, text)
-        elif not is_negation:
-            reason = f"the search closed every goal, but the check refused the proof: {getattr(verdict.result, 'message', '')}"
-            self._result = Attempt(self._statement, Outcome.REJECTED, self._effort(), verdict, text, reason)
+        self._in_check.append(side)
+        try:
+            self._show("check")
+            proof = await shorten(lane, side, self._clock)
+            text = proof_text(side.statement, script_lines(proof), self._lemmas)
+            verdict = await self._verdict(lane, side.statement, text)
+        except WorkerLost as loss:
+            self._checks_lost += 1
+            if self._checks_lost == CHECKS_LOST:
+                self._checked.append(side)
+                if not is_negation:
+                    text = f"the check of the proof that was found lost its worker {CHECKS_LOST} times"
+                    raise EnvError(text, detail=str(loss)) from loss
+            raise
+        except ChallengeBroken as broken:
+            self._checked.append(side)
+            if not is_negation:
+                text = "the clean worker does not elaborate a statement that the search opened"
+                raise EnvError(text, detail=str(broken.messages)) from broken
+        else:
+            self._checked.append(side)
+            if self._result is None:
+                self._result = with_verdict(self._statement, verdict, text, self._effort())
+                self._over = self._result is not None
+        finally:
+            self._in_check.remove(side)
+            self._changed.set()
 
     async def _verdict(self, lane: Lane, statement: Statement, text: str) -> Verdict:
-        for _ in range(2):
-            try:
-                return await self._checker.check_in(lane.session, statement, text)
-            except ChallengeBroken as broken:
-                raise EnvError(
-                    "the clean worker does not elaborate a statement that the search opened", detail=str(broken.messages)
-                ) from broken
-            except WorkerLost:
-                if not lane.session.alive:
-                    break
-        return await self._checker.check(statement, text)  # in a worker of its own
+        """Raises WorkerLost if the lane's worker is lost, or the clean one twice; ChallengeBroken as the checker does."""
+        with suppress(WorkerLost):
+            return await self._checker.check_in(lane.session, statement, text)
+        if not lane.session.alive:
+            # Not in a worker from the pool: this lane still holds its place there, and it may be the only one.
+            raise WorkerLost("the worker was lost while it elaborated the proof for its check")
+        return await self._checker.check_in(lane.session, statement, text)
 
     def _conclude_without_proof(self) -> None:
-        stopped = self._stopped()
-        if stopped is not None:
-            outcome, reason = Outcome.OUT_OF_BUDGET, stopped.message
-        else:
-            outcome, reason = Outcome.EXHAUSTED, "every tactic that the policy proposes was tried"
-        self._result = Attempt(
-            self._statement, outcome, self._effort(), reason=reason, open_goals=self._open_goals(OPEN_GOALS_SHOWN)
+        self._result = without_proof(
+            self._statement, self.sides, self._effort(), stopped=self._stopped(), out_of_reach=self._out_of_reach
         )
+
+    def _finish(self) -> None:
+        """Tell the lanes that wait or are between two steps to end."""
+        self._over = True
+        self._changed.set()
+
+    def _closed(self) -> list[Side]:
+        """Searches that closed their root, and whose proof is not checked yet."""
+        return [side for side in self.sides if side.search.status is SearchStatus.PROVEN and side not in self._checked]
+
+    def _awaits_check(self) -> bool:
+        """Whether a proof was found that may still become the result: the search's budget does not cut its check short."""
+        return bool(self._closed())
 
     # -- measures ---------------------------------------------------------------------------------------------------------------
 
     async def _until(self, condition: Callable[[], bool]) -> None:
-        while not condition() and self._result is None:
+        while not condition() and not self._over:
             self._changed.clear()
             await self._changed.wait()
 
@@ -312,12 +351,9 @@ class _Hunt:
             workers_lost=self._lost,
         )
 
-    def _open_goals(self, count: int) -> tuple[str, ...]:
-        if not self.sides:
-            return ()
-        side = self.sides[0]
-        nodes = side.search.best_open(count) or [ROOT]
-        return tuple("\n\n".join(goal.text for goal in side.goals_of(node)) for node in nodes)
-
-    def _progress(self, phase: str) -> Progress:
-        return Progress(self._effort(), next(iter(self._open_goals(1)), ""), phase)
+    def _show(self, phase: str) -> None:
+        """Tell whoever watches, unless they were told just now."""
+        now = self._clock()
+        if self._watch is not None and (phase != "search" or now - self._watched >= WATCH_EVERY_S):
+            self._watched = now
+            self._watch(Progress(self._effort(), next(iter(open_goals(self.sides, 1)), ""), phase))

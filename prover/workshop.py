@@ -26,14 +26,18 @@ class Workshop:
 async def workshop(engine: Engine, workers: int) -> AsyncGenerator[Workshop, None]:
     """Workers on the embedded engine, started when first used and gone at the end.
 
-    The clean worker is warmed up at once, beside the first search worker: the check at the end then costs no start.
+    The clean worker starts by itself as soon as the first search worker is up: two starting at once would get in each other's
+    way, and one that is there when the search ends costs no wait.
     """
+    searching = asyncio.Event()
 
     async def start() -> EmbeddedSession:
-        return await EmbeddedSession.start(engine)
+        session = await EmbeddedSession.start(engine)
+        searching.set()
+        return session
 
     pool, clean = SessionPool(start, workers), SessionPool(start, 1)
-    warming = asyncio.create_task(_warm(clean))
+    warming = asyncio.create_task(_warm(clean, searching))
     try:
         yield Workshop(engine, pool, Checker(pool, clean))
     finally:
@@ -42,6 +46,7 @@ async def workshop(engine: Engine, workers: int) -> AsyncGenerator[Workshop, Non
         await asyncio.gather(pool.close(), clean.close())
 
 
-async def _warm(pool: SessionPool) -> None:
+async def _warm(pool: SessionPool, when: asyncio.Event) -> None:
+    await when.wait()
     async with pool.lease():
         pass

@@ -60,7 +60,6 @@ class Agenda:
         self.too_deep = 0
         self.depth = 0  # of the deepest node
         self._tree = tree
-        self._any_irrelevant = False
         self.admit()
         self.queue(ROOT)
 
@@ -109,7 +108,6 @@ class Agenda:
             self.frontier.remove(node)
             unknown = self._tree.nodes[node].status is NodeStatus.UNKNOWN
             self.work[node].place = Place.IRRELEVANT if unknown else Place.DONE
-            self._any_irrelevant |= unknown
         return node
 
     def place(self, node: NodeId) -> Place:
@@ -126,14 +124,6 @@ class Agenda:
             return self._merit(at.logprob + following.logprob, at.tokens + following.tokens, at.depth + 1, at.value)
         return self._merit(at.logprob, at.tokens, at.depth, at.value)
 
-    def irrelevant_among(self, nodes: Sequence[NodeId]) -> list[NodeId]:
-        """Those that do not matter and may have nodes parked below. Ask before an edge to them is made, then `wake`."""
-        return [node for node in nodes if self._any_irrelevant and not self._tree.is_relevant(node)]
-
-    def wake(self, node: NodeId) -> list[NodeId]:
-        """The irrelevant nodes at and below one that got a new parent; they are to be queued."""
-        return [below for below in self._tree.unknown_below(node) if self.work[below].place is Place.IRRELEVANT]
-
     def met_again(self, node: NodeId, edge: Edge, part: int) -> bool:
         """Take the path over `edge` if it is better; True if the node is to be queued anew.
 
@@ -141,13 +131,14 @@ class Agenda:
         have (docs/decisions/0001).
         """
         at = self._tree.nodes[node]
-        if edge.status is not EdgeStatus.LIVE or at.status is not NodeStatus.UNKNOWN or node == ROOT:
+        if edge.status is not EdgeStatus.LIVE or at.status is not NodeStatus.UNKNOWN:
             return False
         logprob, tokens, depth = self._tree.sums_over(edge)
         old = (self._fits(at.depth), self._merit(at.logprob, at.tokens, at.depth, at.value))
         if (self._fits(depth), self._merit(logprob, tokens, depth, at.value)) <= old:
             return False
-        if self._tree.passes_through(edge.parent, node):  # a detour may score better than no detour, but it is no path
+        # A detour may score better than no detour, but it is no path. (For the root every path is one.)
+        if self._tree.passes_through(edge.parent, node):
             return False
         self._tree.reparent(node, edge, part)
         return self.work[node].place in (Place.QUEUED, Place.TOO_DEEP)

@@ -19,7 +19,7 @@ from search.config import SearchConfig
 from search.events import Asked, Assessed, Event, Observer, Offered, Released, Started, Taken, Told
 from search.expansion import Candidate, Failed, Outcome, PlainCandidate, Subgoals
 from search.frontier import Frontier
-from search.nodes import ROOT, EdgeStatus, NodeId, NodeStatus, Step
+from search.nodes import ROOT, NodeId, NodeStatus, Step
 from search.proof import ProofTree, extract_proof
 from search.tree import Tree
 
@@ -213,16 +213,11 @@ class BestFirst:
     def _extend(self, node: NodeId, candidate: Candidate, left: Subgoals) -> list[NodeId]:
         """Add an edge; returns the nodes to queue: new ones, those with a better path, those that matter again."""
         known = {self.tree.find(key): None for key in left.keys if key in self.tree}
-        asleep = self._agenda.irrelevant_among(list(known))
-        edge = self.tree.add_edge(node, candidate.tactic, left.keys, left.goals, candidate.logprob, candidate.tokens)
-        moved = list(self._agenda.admit())
-        moved.extend(
-            child for part, child in enumerate(edge.children) if child in known and self._agenda.met_again(child, edge, part)
-        )
-        if edge.status is EdgeStatus.LIVE:
-            for child in asleep:
-                moved.extend(self._agenda.wake(child))
-        return moved
+        edge, reconnected = self.tree.add_edge(node, candidate.tactic, left.keys, left.goals, candidate.logprob, candidate.tokens)
+        parts = enumerate(edge.children)
+        better = [child for part, child in parts if child in known and self._agenda.met_again(child, edge, part)]
+        awake = [each for each in reconnected if self._agenda.work[each].place is Place.IRRELEVANT]
+        return [*self._agenda.admit(), *better, *awake]
 
     def _settle(self) -> None:
         """Park what stands in front of the queue in vain, and conclude."""

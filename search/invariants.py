@@ -31,6 +31,7 @@ def violations(search: BestFirst) -> Iterator[str]:
     yield from _links(search.tree)
     yield from _statuses(search.tree)
     yield from _proof_order(search.tree)
+    yield from _marks(search.tree)
     yield from _paths(search)
     yield from _places(search)
     yield from _conclusion(search)
@@ -111,13 +112,13 @@ def _statuses(tree: Tree) -> Iterator[str]:
         if edge.status is not edge_status_slow(tree, edge):
             yield f"edge {edge.id} is {edge.status.value}"
         waiting = sum(tree.nodes[child].status is not NodeStatus.PROVEN for child in set(edge.children))
-        if edge.status is not EdgeStatus.DEAD and edge.waiting != waiting:
+        if edge.waiting != waiting:
             yield f"edge {edge.id} waits for {edge.waiting} children, not {waiting}"
     for node in tree.nodes:
         if (node.status is NodeStatus.PROVEN) != (node.id in proven):
             yield f"node {node.id} is {node.status.value}, but proven = {node.id in proven}"
         hopeless = node.id not in possible
-        exact = len(tree.nodes) <= SCAN_NODES  # above that, cycles may be missed, but nothing wrong may be said
+        exact = len(tree.nodes) <= SCAN_NODES[-1]  # above that, cycles may be missed, but nothing wrong may be said
         if node.status is NodeStatus.UNPROVABLE and not hopeless:
             yield f"node {node.id} is unprovable, but may be proven yet"
         if hopeless and exact and node.status is not NodeStatus.UNPROVABLE:
@@ -136,6 +137,27 @@ def _proof_order(tree: Tree) -> Iterator[str]:
                 yield f"node {node.id} is proven by an edge of node {node.proof.parent}"
             if any(not 0 < tree.nodes[child].proved_at < node.proved_at for child in node.proof.children):
                 yield f"node {node.id} was proven before what it rests on"
+
+
+def _marks(tree: Tree) -> Iterator[str]:
+    """Lifelines end at the root; no node that matters is marked as cut off, nor one that an unmarked node leads to."""
+    relevant = relevant_slow(tree)
+    for node in tree.nodes:
+        seen, at = {node.id}, node
+        while at.lifeline is not None and at.id in at.lifeline.children:
+            at = tree.nodes[at.lifeline.parent]
+            if at.id in seen:
+                yield f"the lifeline of node {node.id} is a cycle"
+                return
+            seen.add(at.id)
+        if at.id != ROOT:
+            yield f"the lifeline of node {node.id} ends at node {at.id}"
+        if node.cut_off and node.id in relevant:
+            yield f"node {node.id} is marked as cut off, but matters"
+        for edge in node.edges if _unknown(node) and not node.cut_off else ():
+            for child in edge.children if edge.status is EdgeStatus.LIVE else ():
+                if tree.nodes[child].cut_off and _unknown(tree.nodes[child]):
+                    yield f"node {child} is marked as cut off, but its parent {node.id} is not"
 
 
 def _paths(search: BestFirst) -> Iterator[str]:
@@ -196,6 +218,8 @@ def _conclusion(search: BestFirst) -> Iterator[str]:
         expected = SearchStatus.OPEN if ready else SearchStatus.EXHAUSTED
     if search.status is not expected:
         yield f"the search is {search.status.value}, not {expected.value}"
+    if (head := search.frontier.peek()) is not None and head not in relevant:
+        yield f"node {head} is next, but does not matter"
     counts = search.counts
     if counts.steps != sum(search.work(node.id).tried for node in search.tree.nodes):
         yield f"{counts.steps} steps were counted"

@@ -44,7 +44,7 @@ class Edge:
     logprob: float
     tokens: int
     status: EdgeStatus = EdgeStatus.LIVE
-    waiting: int = 0  # distinct children that are not proven; kept up only while LIVE
+    waiting: int = 0  # distinct children that are not proven
 
 
 class Failure(NamedTuple):
@@ -67,7 +67,9 @@ class Node:
 
     `via` and `part` are the last step of the primary path (the best one met so far), `logprob`, `tokens` and `depth`
     its sums *when it was taken*: they are not rewritten when an ancestor finds a better path. `value` is a critic's
-    opinion. `complete` = no edge will be added any more. `proved_at` orders the proven nodes by time, from 1.
+    opinion. `complete` = no edge will be added any more. `lifeline` = last edge of the
+    way from the root that was last found to be alive. `cut_off` = there is no such way any more; it is set when that is
+    found out, so an unset one says nothing. `proved_at` orders the proven nodes by time, from 1.
     """
 
     id: NodeId
@@ -79,6 +81,8 @@ class Node:
     parents: list[Edge] = field(default_factory=list[Edge])  # each edge once, in the order they appeared
     failures: list[Failure] = field(default_factory=list[Failure])
     not_dead: int = 0  # edges that are not DEAD
+    lifeline: Edge | None = None
+    cut_off: bool = False
     proof: Edge | None = None
     proved_at: int = 0
     via: Edge | None = None

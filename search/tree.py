@@ -10,9 +10,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from search.hopeless import is_hopeless
 from search.nodes import ROOT, Edge, EdgeStatus, Failure, Node, NodeId, NodeStatus, Step
+
+
+class Added(NamedTuple):
+    """A new edge, and the nodes that it made reachable again after they had been cut off from the root."""
+
+    edge: Edge
+    reconnected: tuple[NodeId, ...]
 
 
 class Tree:
@@ -32,7 +40,7 @@ class Tree:
         """The node of a goal. Raises KeyError if it was never met."""
         return self._by_key[key]
 
-    def add_edge(self, parent: NodeId, tactic: str, keys: Sequence[str], goals: Sequence[int], logprob: float, tokens: int) -> Edge:
+    def add_edge(self, parent: NodeId, tactic: str, keys: Sequence[str], goals: Sequence[int], logprob: float, tokens: int) -> Added:
         """Record that `tactic` reduced `parent` to the goals `keys`, and draw every conclusion from it.
 
         Goals not met before become nodes whose primary path is this edge; those met before keep theirs (see
@@ -61,7 +69,7 @@ class Tree:
         elif edge.waiting == 0:
             edge.status = EdgeStatus.PROVEN
             self._prove(above, edge)
-        return edge
+        return Added(edge, tuple(self._reconnect(edge)))
 
     def add_failure(self, node: NodeId, tactic: str, reason: str) -> None:
         """Record a tactic that did not work at `node`; it changes no status."""
@@ -106,52 +114,70 @@ class Tree:
 
     def is_relevant(self, node: NodeId) -> bool:
         """Whether proving `node` could still help the root: both are unknown, with a way of live edges between."""
-        at = self.nodes[node]
-        while at.status is NodeStatus.UNKNOWN:  # nearly always the primary path is alive, and this is all of it
-            if at.via is None:
-                return True
-            if at.via.status is not EdgeStatus.LIVE:
-                break
-            at = self.nodes[at.via.parent]
-        if self.nodes[node].status is not NodeStatus.UNKNOWN:
+        target = at = self.nodes[node]
+        if target.cut_off or target.status is not NodeStatus.UNKNOWN:
             return False
-        seen, stack = {node}, [node]
-        while stack:
-            at = self.nodes[stack.pop()]
-            if at.id == ROOT:
+        while at.status is NodeStatus.UNKNOWN:  # nearly always this line is alive, and following it is all there is
+            if at.lifeline is None:
                 return True
-            for edge in at.parents:
-                above = self.nodes[edge.parent]
-                if edge.status is EdgeStatus.LIVE and above.status is NodeStatus.UNKNOWN and above.id not in seen:
-                    seen.add(above.id)
-                    stack.append(above.id)
-        return False
-
-    def unknown_below(self, node: NodeId) -> Iterator[NodeId]:
-        """`node` and what its proof may still need: unknown nodes reached over live edges, each once."""
-        if self.nodes[node].status is not NodeStatus.UNKNOWN:
-            return
-        seen, queue = {node}, deque([node])
-        while queue:
-            at = queue.popleft()
-            yield at
-            for edge in self.nodes[at].edges:
-                if edge.status is EdgeStatus.LIVE:
-                    for child in edge.children:
-                        if child not in seen and self.nodes[child].status is NodeStatus.UNKNOWN:
-                            seen.add(child)
-                            queue.append(child)
+            if at.lifeline.status is not EdgeStatus.LIVE:
+                break
+            at = self.nodes[at.lifeline.parent]
+        return self._find_lifeline(target)
 
     def _child(self, edge: Edge, part: int, key: str, goals: int) -> NodeId:
         """The node of `key`, made if it is new."""
         known = self._by_key.get(key)
         if known is not None:
             return known
-        logprob, tokens, depth = self.sums_over(edge)
-        node = Node(len(self.nodes), key, goals, via=edge, part=part, logprob=logprob, tokens=tokens, depth=depth)
+        node = Node(len(self.nodes), key, goals, via=edge, part=part, lifeline=edge)
+        node.logprob, node.tokens, node.depth = self.sums_over(edge)
         self.nodes.append(node)
         self._by_key[key] = node.id
         return node.id
+
+    def _find_lifeline(self, target: Node) -> bool:
+        """Whether some way of live edges leads from the root to `target`; remembers it, or all that cannot be reached."""
+        down: dict[NodeId, tuple[Edge, Node]] = {}  # the step from a node towards the target
+        stack = [target]
+        while stack:
+            at = stack.pop()
+            # The old line last, so that it is followed first: it is mended where it broke, for all that hang on it.
+            for edge in (*reversed(at.parents), at.lifeline):
+                if edge is None or edge.status is not EdgeStatus.LIVE or edge.parent in down:
+                    continue
+                above = self.nodes[edge.parent]
+                if above.status is NodeStatus.UNKNOWN and not above.cut_off:
+                    down[above.id] = edge, at
+                    stack.append(above)
+                    if above.id == ROOT:
+                        self._tie(target, down)
+                        return True
+        target.cut_off = True
+        for above in down:  # every way up from each of them was followed to its end
+            self.nodes[above].cut_off = True
+        return False
+
+    def _tie(self, target: Node, down: dict[NodeId, tuple[Edge, Node]]) -> None:
+        """Make the way from the root to `target` the lifeline of each node on it."""
+        at = self.nodes[ROOT]
+        while at is not target:
+            edge, at = down[at.id]
+            at.lifeline = edge
+
+    def _reconnect(self, edge: Edge) -> Iterator[NodeId]:
+        """Clear the marks of what may be reached again over a new edge; yields those nodes."""
+        above = self.nodes[edge.parent]
+        if edge.status is not EdgeStatus.LIVE or above.cut_off:
+            return
+        queue = deque([edge])
+        while queue:
+            for child in queue.popleft().children:
+                below = self.nodes[child]
+                if below.cut_off and below.status is NodeStatus.UNKNOWN:
+                    below.cut_off = False
+                    yield child
+                    queue.extend(each for each in below.edges if each.status is EdgeStatus.LIVE)
 
     def _prove(self, node: Node, edge: Edge) -> None:
         """Mark `node` proven by `edge`, whose children all are, and everything above that this decides."""
@@ -163,11 +189,10 @@ class Tree:
             self._proven += 1
             node.status, node.proof, node.proved_at = NodeStatus.PROVEN, edge, self._proven
             for above in node.parents:
-                if above.status is EdgeStatus.LIVE:
-                    above.waiting -= 1
-                    if above.waiting == 0:
-                        above.status = EdgeStatus.PROVEN
-                        ready.append((self.nodes[above.parent], above))
+                above.waiting -= 1
+                if above.waiting == 0:  # never for a dead edge, which waits for an unprovable child
+                    above.status = EdgeStatus.PROVEN
+                    ready.append((self.nodes[above.parent], above))
 
     def _give_up_if_hopeless(self, node: Node) -> None:
         """Mark `node` unprovable if it is, and everything above that this decides."""

@@ -1,7 +1,7 @@
 """Trains V8's code cache: optimised code of Lean's hot functions, so that new workers run at full speed at once.
 
-Without it the first request of a worker takes five times as long; nothing else changes. Training takes a minute or
-two of one core, so it is done in the background after the first set-up, or by `entail setup --full`. One process
+Without it the first request of a worker takes five times as long; nothing else changes. Training takes half a minute
+of one core, so it is done in the background after the first set-up, or by `entail setup --full`. One process
 trains at a time, and the cache appears in one step.
 """
 
@@ -17,7 +17,7 @@ from lean_env.embedded.install_command import run_command, start_detached
 from lean_env.errors import EnvError, SetupFailed
 from lean_env.toolchain import node_command
 
-TRAINING_S: Final = 90.0
+TRAINING_S: Final = 30.0
 _GRACE_S = 300.0  # beyond the training itself: compiling and writing the cache on a busy machine
 
 _LOCK = "training.lock"

@@ -18,6 +18,7 @@ from lean_env.errors import ProtocolViolation, WorkerLost
 from lean_env.messages import (
     Accepted,
     Exported,
+    LibraryPage,
     NotElaborated,
     Opened,
     Outline,
@@ -125,6 +126,10 @@ class EmbeddedSession:
         """Check exported data against a challenge."""
         reply = await self._ask(dict[str, Any], CHECK_LIMIT_S, op="judge", signature=signature, text=text, env=env)
         return self._convert(reply, NotElaborated if "stage" in reply else Accepted | Rejected)
+
+    async def theorems(self, offset: int = 0, count: int = 1000) -> LibraryPage:
+        """A page of the library's theorems."""
+        return await self._ask(LibraryPage, RUN_LIMIT_S, op="theorems", offset=offset, count=count)
 
     async def free(self, states: Sequence[int] = (), envs: Sequence[int] = ()) -> None:
         """Forget handles."""

@@ -13,6 +13,7 @@ from lean_env.messages import Goal
 from prover.policy import Candidate
 from prover.symbolic import (
     closers,
+    cofactors,
     common_divisors,
     counterexamples,
     divisors,
@@ -20,12 +21,14 @@ from prover.symbolic import (
     ground_powers,
     hypotheses,
     induction,
+    inequalities,
     recurrences,
     residues,
     saturation,
     structural,
     witnesses,
 )
+from prover.symbolic.falsity import is_false
 from prover.symbolic.move import Move
 from prover.symbolic.view import GoalView
 
@@ -41,6 +44,8 @@ DEFAULT_MOVES: tuple[Move, ...] = (
     *saturation.MOVES,
     *ground_powers.MOVES,
     *common_divisors.MOVES,
+    *cofactors.MOVES,
+    *inequalities.MOVES,
     *recurrences.MOVES,
     *counterexamples.MOVES,
     *witnesses.MOVES,
@@ -59,8 +64,10 @@ class SymbolicPolicy:
         return [self.rank(goal)[:count] for goal in goals]
 
     def rank(self, goal: Goal) -> list[Candidate]:
-        """Every candidate for the goal, most probable first."""
+        """Every candidate for the goal, most probable first; none for a goal that small numbers refute."""
         view = GoalView(goal)
+        if is_false(view):
+            return []
         best: dict[str, Candidate] = {}
         for move in self.moves:
             for candidate in move.propose(view):

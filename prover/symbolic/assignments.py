@@ -20,7 +20,7 @@ LARGEST = 10**9
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A variable to choose: `name` as in the terms, `kind` Nat or Int, `bound` if it is a bound variable rather than a local one."""
+    """A variable to choose: `name` as in the terms, `kind` Nat or Int, `bound` if a binder introduces it."""
 
     name: str
     kind: str
@@ -99,10 +99,16 @@ def _order(unknowns: Sequence[Unknown], equations: Sequence[_Equation]) -> tuple
         if any(equation is used for _, used in solved):
             continue
         pending = [unknown for unknown in free if unknown.key in equation.keys and _is_affine(equation, unknown, unknowns)]
+        pending.sort(key=lambda unknown: abs(_slope(equation, unknown, unknowns)))  # a slope of 1 can always be solved for
         if pending and len(free) > (0 if len(equation.keys) == 1 else 1):
             free.remove(pending[0])
             solved.insert(0, (pending[0], equation))
     return free, solved
+
+
+def _slope(equation: _Equation, unknown: Unknown, unknowns: Sequence[Unknown]) -> int:
+    values = {other.key: 5 for other in unknowns}
+    return equation.gap({**values, unknown.key: 21}) - equation.gap({**values, unknown.key: 20})
 
 
 def _is_affine(equation: _Equation, unknown: Unknown, unknowns: Sequence[Unknown]) -> bool:

@@ -44,10 +44,14 @@ def huge_equations(view: GoalView) -> tuple[str, ...]:
     for hyp in view.props:
         if hyp.term.is_app("Eq", 2) and hyp.term.type in NUMBERS:
             for variable, value in (hyp.term.args, hyp.term.args[::-1]):
-                if variable.tag == "local" and variable.name in bases and is_ground(value):
-                    if numeral(value) is None or (numeral(value) or 0) > 100_000:
-                        found.append(hyp.name)
+                if variable.tag == "local" and variable.name in bases and is_ground(value) and _is_huge(value):
+                    found.append(hyp.name)
     return tuple(dict.fromkeys(found))
+
+
+def _is_huge(value: Term) -> bool:
+    literal = numeral(value)
+    return literal is None or literal > 100_000
 
 
 def _ground(view: GoalView) -> Iterator[Candidate]:

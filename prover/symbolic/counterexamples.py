@@ -1,16 +1,18 @@
 """Refuting universal statements: find small values for which they fail, and instantiate them there.
 
-`¬ ∀ x y, p x → q x y` is proved by numbers with p true and q false; a hypothesis `∀ ...` that is false proves anything. What cannot be
-computed among the premises (a quantifier) is left as a goal.
+`¬ ∀ x y, p x → q x y` is proved by numbers with p true and q false; a hypothesis `∀ ...` that is false proves anything. What
+cannot be computed among the premises (a quantifier) is left as a goal.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from lean_env.term import Term
 from prover.policy import Candidate
 from prover.symbolic.assignments import Found, Unknown, assignments
+from prover.symbolic.evaluate import truth_of
 from prover.symbolic.move import Move, tactic
 from prover.symbolic.render import Unprintable
 from prover.symbolic.terms import negated
@@ -43,10 +45,7 @@ def refute(statement: Term) -> Iterator[tuple[str, Found]]:
     if len({name for name, _ in binders}) < len(binders):
         return
     unknowns = [Unknown(name, domain.name, bound=True) for name, domain in binders]
-    from prover.symbolic.evaluate import truth_of  # local: only this function evaluates one assignment again
-
-    count = 0
-    for found in assignments(unknowns, premises, [conclusion], EFFORT):
+    for found in itertools.islice(assignments(unknowns, premises, [conclusion], EFFORT), MOST_FOUND):
         arguments: list[str] = []
         for name, premise in steps:
             if name:
@@ -55,9 +54,6 @@ def refute(statement: Term) -> Iterator[tuple[str, Found]]:
             else:
                 arguments.append("(by decide +kernel)" if truth_of(premise, found.values) is True else "?_")
         yield " ".join(arguments), found
-        count += 1
-        if count >= MOST_FOUND:
-            return
 
 
 def _finish(conclusion: Term, applied: str) -> str:

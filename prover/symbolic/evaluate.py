@@ -72,19 +72,19 @@ def _variable(name: str) -> Number:
     return read
 
 
-def _power(base: int, exponent: int, natural: bool) -> int:
-    if exponent < 0 or base.bit_length() * exponent > MAX_BITS and abs(base) > 1:
+def _power(base: int, exponent: int, _natural: bool = True) -> int:
+    if exponent < 0 or (base.bit_length() * exponent > MAX_BITS and abs(base) > 1):
         raise NotComputable("power")
     return base**exponent
 
 
-def _divide(a: int, b: int, natural: bool) -> int:
+def _divide(a: int, b: int, _natural: bool) -> int:
     if b == 0:
         return 0
     return a // b if b > 0 else -(a // -b)
 
 
-def _remainder(a: int, b: int, natural: bool) -> int:
+def _remainder(a: int, b: int, _natural: bool) -> int:
     return a if b == 0 else a % abs(b)
 
 
@@ -105,7 +105,7 @@ _BINARY: dict[str, Callable[[int, int, bool], int]] = {
     "Int.lcm": lambda a, b, _: math.lcm(a, b),
     "Min.min": lambda a, b, _: min(a, b),
     "Max.max": lambda a, b, _: max(a, b),
-    "Nat.pow": lambda a, b, _: _power(a, b, True),
+    "Nat.pow": _power,
 }
 _UNTYPED = frozenset({"Nat.gcd", "Nat.lcm", "Int.gcd", "Int.lcm", "Nat.pow"})
 _UNARY: dict[str, Callable[[int], int]] = {

@@ -23,7 +23,7 @@ ROUNDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A proposition with a proof term; `name` is unused in the goal, `requires` names the facts that the proof needs in the context."""
+    """A proposition with a proof term; `name` is unused in the goal; the proof needs the facts `requires`."""
 
     name: str
     statement: Term
@@ -115,10 +115,10 @@ def _proposals(view: GoalView, system: System, intervals: Intervals) -> Iterator
 def _gcd_times_lcm(gcd: Term, lcm: Term, bounds: _Bounds) -> Iterator[Proposal]:
     """`gcd a b * lcm a b = a * b`, with numbers where both are known."""
     ends = [(bounds.low(term, "Nat"), bounds.high(term, "Nat")) for term in (gcd, lcm)]
-    product = operation("*", *gcd.args)
+    product = operation("*", gcd.args[0], gcd.args[1])
     exact = f"Nat.gcd_mul_lcm {_arguments(gcd)}"
     if all(low is not None and low == high for low, high in ends):
-        known = operation("*", *(number(low or 0) for low, _ in ends))
+        known = operation("*", number(ends[0][0] or 0), number(ends[1][0] or 0))
         steps = [
             "by",
             f"  have e := {exact}",
@@ -210,7 +210,7 @@ def _power(term: Term, split: tuple[Term, Term], bounds: _Bounds) -> Iterator[Pr
         yield relation("<", number(0, kind), term, kind), positive
         if kind == "Nat":
             yield relation("<", exponent, term), "Nat.lt_pow_self (by decide)"
-            yield from _exponent_bound(term, value, exponent, bounds.high(term, kind))
+            yield from _exponent_bound(value, exponent, bounds.high(term, kind))
     elif kind == "Nat" and (bounds.low(base, kind) or 0) >= 1:
         yield relation("<", number(0), term), "Nat.pow_pos (by omega)"
 
@@ -229,7 +229,7 @@ def _fixed_power(term: Term, base: Term, power: int, low: int | None) -> Iterato
         yield relation("≤", base, term, kind), "Entail.int_le_pow (by omega) (by decide)"
 
 
-def _exponent_bound(term: Term, base: int, exponent: Term, most: int | None) -> Iterator[Proposal]:
+def _exponent_bound(base: int, exponent: Term, most: int | None) -> Iterator[Proposal]:
     """`b ^ v ≤ c` gives `v < N` for the least N with `c < b ^ N`."""
     if most is None or most < 1:
         return
@@ -241,7 +241,7 @@ def _exponent_bound(term: Term, base: int, exponent: Term, most: int | None) -> 
 
 
 def _remainder(term: Term, split: tuple[Term, Term], bounds: _Bounds) -> Iterator[Proposal]:
-    left, modulus = split
+    modulus = split[1]
     kind = term.type
     low = bounds.low(modulus, kind)
     if numeral(modulus) is not None or low is None or low < 1:
@@ -273,16 +273,15 @@ def _factored(name: str, equation: Term) -> Iterator[Proposal]:
             cofactor = operation("*", cofactor, other, kind)
         proof = f"(Eq.trans (by first | rfl | ac_rfl) {name if product is equation.args[0] else name + '.symm'})"
         if kind == "Nat":
-            statement = const(
-                "And", relation("≤", factor, number(value)), relation("<", number(0), factor)
-            )
+            statement = const("And", relation("≤", factor, number(value)), relation("<", number(0), factor))
             yield statement, f"Entail.divisor_le (b := {render(cofactor)}) {proof} (by decide)"
         else:
             most = number(abs(value), kind)
-            statement = const(
-                "And", relation("≤", factor, most, kind), relation("≤", number(-abs(value), kind), factor, kind)
+            statement = const("And", relation("≤", factor, most, kind), relation("≤", number(-abs(value), kind), factor, kind))
+            yield (
+                statement,
+                f"Entail.int_divisor_le (b := {render(cofactor)}) (c := {value}) {proof} (by decide) (by decide) (by decide)",
             )
-            yield statement, f"Entail.int_divisor_le (b := {render(cofactor)}) (c := {value}) {proof} (by decide) (by decide) (by decide)"
 
 
 def _divides(name: str, kind: str, split: tuple[Term, Term], bounds: _Bounds) -> Iterator[Proposal]:

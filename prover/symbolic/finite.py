@@ -1,14 +1,15 @@
 """Case analysis over bounded variables: bounds first, then either one kernel decision over the box or one variable at a time.
 
-Bounds come from propagation over the structured hypotheses (with nonlinear facts, and with the negated target where that helps) and are
-proved by `omega`. A variable that an equation determines (`y = (71 - x) / (1 + x)`) is eliminated and costs no dimension. Every box
-is run here first: a box with a counterexample is not proposed, and the time of a proposed one is predicted from its cases,
-because nothing stops a running kernel decision.
+Bounds come from propagation over the structured hypotheses (with nonlinear facts, and with the negated target where that helps)
+and are proved by `omega`. A variable that an equation determines (`y = (71 - x) / (1 + x)`) is eliminated and costs no dimension.
+Every box is run here first: a box with a counterexample is not proposed, and the time of a proposed one is predicted from its
+cases, because nothing stops a running kernel decision.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from lean_env.messages import Hypothesis
 from lean_env.term import Term
 from prover.policy import Candidate
 from prover.symbolic.closers import heavy_power, huge_equations
-from prover.symbolic.evaluate import NotComputable, compile_number, compile_truth
+from prover.symbolic.evaluate import compile_truth
 from prover.symbolic.facts import Saturated, saturate
 from prover.symbolic.move import Move, tactic
 from prover.symbolic.polynomial import Polynomial, TooLarge, polynomial_of
@@ -49,7 +50,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """`name = quotient of two polynomials` from an equation: `text` the right side, `proof` a proof of it, `value` to compute it."""
+    """`name = quotient of two polynomials` from an equation: `text` is the right side, `proof` proves it."""
 
     name: str
     text: str
@@ -60,7 +61,7 @@ class Solution:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a case analysis works with: bounds under the assumptions, and whether the negated target is one of them."""
+    """What a case analysis works with: bounds under the assumptions, and the negated target if it is one of them."""
 
     view: GoalView
     saturated: Saturated
@@ -172,12 +173,10 @@ def _run(setting: Setting, order: Sequence[Range], solution: Solution | None) ->
 
 
 def _value(polynomial: Polynomial, scope: Mapping[str, int]) -> int:
-    total = 0
-    for monomial, coefficient in polynomial.terms.items():
-        for atom, power in monomial:
-            coefficient *= scope[atom] ** power
-        total += coefficient
-    return total
+    return sum(
+        coefficient * math.prod(scope[atom] ** power for atom, power in monomial)
+        for monomial, coefficient in polynomial.terms.items()
+    )
 
 
 def _solutions(setting: Setting, ranges: Mapping[str, Range]) -> Iterator[Solution]:
@@ -194,27 +193,20 @@ def _solutions(setting: Setting, ranges: Mapping[str, Range]) -> Iterator[Soluti
             continue
         for name in sorted(difference.atoms()):
             if difference.degree_in(name) == 1 and (name not in ranges or ranges[name].size > 6):
-                found = _solve(setting, hyp, difference, name, ranges)
+                found = _solve(setting, difference, name, ranges)
                 if found is not None:
                     yield found
 
 
-def _solve(
-    setting: Setting, hyp: Hypothesis, difference: Polynomial, name: str, ranges: Mapping[str, Range]
-) -> Solution | None:
+def _solve(setting: Setting, difference: Polynomial, name: str, ranges: Mapping[str, Range]) -> Solution | None:
     factor, rest = difference.coefficient_of(name)
     sign = 1 if all(value > 0 for value in factor.terms.values()) else -1
     factor, rest = Polynomial({}).plus(factor, sign), Polynomial({}).plus(rest, -sign)
     if any(value < 0 for value in factor.terms.values()):
         return None
-    least = 0
-    for monomial, coefficient in factor.terms.items():
-        for atom, power in monomial:
-            if atom not in ranges or ranges[atom].low < 0:
-                return None
-            coefficient *= ranges[atom].low ** power
-        least += coefficient
-    if least < 1:
+    if any(atom not in ranges or ranges[atom].low < 0 for atom in factor.atoms()):
+        return None
+    if _value(factor, {atom: ranges[atom].low for atom in factor.atoms()}) < 1:
         return None
     kind = setting.view.variables[name]
     if kind == "Int":
@@ -241,7 +233,8 @@ def _box_lines(setting: Setting, order: Sequence[Range], solution: Solution | No
         lines.extend(commands)
         bounds[found.name], index[found.name] = hypotheses, variable
     lines.extend(_forget(setting, reasons))
-    useless = [hyp.name for hyp in setting.view.props if hyp not in setting.relevant and hyp.term.locals() & frozenset(setting.variables)]
+    variables = frozenset(setting.variables)
+    useless = [hyp.name for hyp in setting.view.props if hyp not in setting.relevant and hyp.term.locals() & variables]
     if useless:
         lines.append(f"clear {' '.join(useless)}")
     if solution is not None:
@@ -333,5 +326,3 @@ def _split_lines(setting: Setting, found: Range) -> list[str]:
 
 
 MOVES = (Move("box", _box), Move("one by one", _one_by_one))
-
-__all__ = ["MOVES", "NotComputable", "compile_number"]

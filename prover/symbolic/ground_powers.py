@@ -1,7 +1,7 @@
 """Variables that equal a huge ground number: replace the equation by residues before anything tries to compute a power of it.
 
-An engine dies of `2 ^ (2 ^ 2008)`. What a goal modulo m wants to know about such a v is v modulo m and modulo the periods of the powers
-`b ^ v`; those are decided by the kernel, then the equation is forgotten.
+An engine dies of `2 ^ (2 ^ 2008)`. What a goal modulo m wants to know about such a v is v modulo m and modulo the periods of the
+powers `b ^ v`; those are decided by the kernel, then the equation is forgotten.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ def _apply(view: GoalView) -> Iterator[Candidate]:
         if hyp.term.tag not in ("forall", "implies"):
             continue
         end = conclusion(hyp.term)
-        matches = _head(end) == _head(view.target) or end.tag == "bound" or view.target.is_app("False", 0) and negated(end)
+        matches = _head(end) == _head(view.target) or end.tag == "bound" or (view.target.is_app("False", 0) and negated(end))
         if matches:
             yield tactic(f"apply {hyp.name}", 0.8 if not view.is_arithmetic else 1.4, heartbeats=200, soft_ms=800)
             if negated(end) is None or end.is_app("Ne", 2):
@@ -122,14 +122,12 @@ def _simplify_with(view: GoalView) -> Iterator[Candidate]:
 
 def _contrapositive(view: GoalView) -> Iterator[Candidate]:
     """From `h : ¬ p` to prove q: prove p from ¬ q."""
-    if view.target.is_app("False", 0) or not view.target.tag == "const":
+    if view.target.is_app("False", 0) or view.target.tag != "const":
         return
     for hyp in view.props:
         if negated(hyp.term) is not None and not hyp.term.is_app("Ne", 2) and not view.is_arithmetic:
             name = view.fresh("hneg")
-            yield tactic(
-                f"refine Classical.byContradiction fun {name} => {hyp.name} ?_", 1.8, heartbeats=100, soft_ms=500
-            )
+            yield tactic(f"refine Classical.byContradiction fun {name} => {hyp.name} ?_", 1.8, heartbeats=100, soft_ms=500)
 
 
 MOVES = (

@@ -52,20 +52,23 @@ def _generalizing(view: GoalView, name: str) -> str:
     """Variables that an induction hypothesis must hold for all values of: arguments of functions beside the variable."""
     others: set[str] = set()
     for node in view.target.walk():
-        if node.tag in ("local", "const") and len(node.args) >= 2 and any(arg.tag == "local" and arg.name == name for arg in node.args):
-            if symbol_of(node) == "" and node.name not in ("Nat.gcd", "Nat.lcm"):
-                others |= {arg.name for arg in node.args if arg.tag == "local" and arg.name != name and arg.name in view.variables}
+        if node.tag not in ("local", "const") or symbol_of(node) or node.name in ("Nat.gcd", "Nat.lcm") or len(node.args) < 2:
+            continue
+        beside = {arg.name for arg in node.args if arg.tag == "local"}
+        if name in beside:
+            others |= beside & view.variables.keys() - {name}
     return f" generalizing {' '.join(sorted(others))}" if others else ""
 
 
 def _steps_of_two(view: GoalView, name: str) -> bool:
     """Whether a recurrence reaches back two steps (`f (n + 2) = ...`)."""
-    for hyp in view.props:
-        for node in hyp.term.walk():
-            if node.tag == "local" and len(node.args) == 1 and (shift := sides(node.args[0], "+")):
-                if shift[1].tag == "number" and shift[1].name == "2" and name in view.target.locals():
-                    return True
-    return False
+    arguments = [
+        shift[1]
+        for hyp in view.props
+        for node in hyp.term.walk()
+        if node.tag == "local" and len(node.args) == 1 and (shift := sides(node.args[0], "+"))
+    ]
+    return name in view.target.locals() and any(argument.name == "2" for argument in arguments)
 
 
 def _two_step(view: GoalView, name: str, cost: float) -> Candidate:

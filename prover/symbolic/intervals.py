@@ -1,7 +1,7 @@
 """Bounds of the atoms of a linear system, by propagation to a fixpoint.
 
-Owns the arithmetic of intervals with integer ends. A bound remembers the facts that it was derived with, so that a proof of it needs
-to state those only. Propagation is sound and incomplete: what it claims holds, and what it misses is merely not used.
+Owns the arithmetic of intervals with integer ends. A bound remembers the facts that it was derived with, so that a proof of it
+needs to state those only. Propagation is sound and incomplete: what it claims holds, and what it misses is merely not used.
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ def propagate(system: System) -> Intervals:
         changed = False
         for constraint in system.constraints:
             changed |= _tighten(found, constraint)
+        for atom, difference in system.truncated:
+            changed |= _untruncate(found, atom, difference)
         for form, source in system.excluded:
             changed |= _exclude(found, form, source)
         if found.contradiction or not changed:
@@ -71,7 +73,7 @@ def propagate(system: System) -> Intervals:
     return found
 
 
-def _tighten(found: Intervals, constraint: Constraint) -> bool:
+def _tighten(found: Intervals, constraint: Constraint, given: frozenset[str] = frozenset()) -> bool:
     """`form >= 0`: each term is at least minus the greatest value of the others."""
     form = constraint.form
     unbounded = [
@@ -86,7 +88,7 @@ def _tighten(found: Intervals, constraint: Constraint) -> bool:
         most = found.high_of(Linear(form.constant, rest))
         if most is None or abs(most.value) > LARGEST:
             continue
-        reasons = most.reasons | ({constraint.source} if constraint.source else frozenset())
+        reasons = most.reasons | given | (frozenset({constraint.source}) if constraint.source else frozenset[str]())
         if coefficient > 0:
             changed |= _raise(found, atom, Bound(-(most.value // coefficient), reasons))
         else:
@@ -94,6 +96,16 @@ def _tighten(found: Intervals, constraint: Constraint) -> bool:
     if not form.coefficients and form.constant < 0:
         found.contradiction = True
     return changed
+
+
+def _untruncate(found: Intervals, atom: str, difference: Linear) -> bool:
+    """`atom = max(0, difference)`: once either is known not to be cut off, they are equal."""
+    least, low = found.low_of(difference), found.lower.get(atom)
+    reasons = low.reasons if low and low.value >= 1 else least.reasons if least and least.value >= 0 else None
+    if reasons is None:
+        return False
+    below = Constraint(difference.plus(Linear(0, {atom: 1}), -1), "")
+    return _tighten(found, below, reasons)
 
 
 def _raise(found: Intervals, atom: str, bound: Bound) -> bool:
@@ -127,7 +139,7 @@ def _exclude(found: Intervals, form: Linear, source: str) -> bool:
     if form.constant % coefficient:
         return False
     value = -form.constant // coefficient
-    reasons = frozenset({source} if source else ())
+    reasons = frozenset({source}) if source else frozenset[str]()
     if found.low(atom) == value:
         return _raise(found, atom, Bound(value + 1, found.lower[atom].reasons | reasons))
     if found.high(atom) == value:

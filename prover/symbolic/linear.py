@@ -29,9 +29,7 @@ class Linear:
         sums = dict(self.coefficients)
         for atom, coefficient in other.coefficients.items():
             sums[atom] = sums.get(atom, 0) + factor * coefficient
-        return Linear(
-            self.constant + factor * other.constant, {atom: value for atom, value in sums.items() if value != 0}
-        )
+        return Linear(self.constant + factor * other.constant, {atom: value for atom, value in sums.items() if value != 0})
 
     def times(self, factor: int) -> Linear:
         """`factor * self`."""
@@ -54,6 +52,7 @@ class System:
     atoms: dict[str, Term] = field(default_factory=dict[str, Term])
     natural: set[str] = field(default_factory=set[str])
     excluded: list[tuple[Linear, str]] = field(default_factory=list[tuple[Linear, str]])  # forms that are not 0
+    truncated: list[tuple[str, Linear]] = field(default_factory=list[tuple[str, Linear]])  # atom = max(0, form)
 
     def assume(self, proposition: Term, source: str = "") -> None:
         """Add what the proposition says; parts that are not linear comparisons say nothing."""
@@ -137,6 +136,7 @@ class System:
         if fresh:
             self._add(form.plus(first, -1).plus(second), "")
             self._add(first.plus(form, -1), "")
+            self.truncated.append((known, first.plus(second, -1)))
         return form
 
     def _divide(self, left: Term, first: Linear, divisor: int, natural: bool, symbol: str) -> Linear:

@@ -106,10 +106,9 @@ def polynomial_of(term: Term) -> Polynomial:
     symbol = symbol_of(term)
     if term.is_app("Neg.neg", 1):
         return constant(0).plus(polynomial_of(term.args[0]), -1)
-    if symbol in ("+", "*") or (symbol == "-" and term.type == "Int"):
-        if term.type in NUMBERS:
-            left, right = (polynomial_of(arg) for arg in term.args)
-            return left.times(right) if symbol == "*" else left.plus(right, 1 if symbol == "+" else -1)
+    if (symbol in ("+", "*") and term.type in NUMBERS) or (symbol == "-" and term.type == "Int"):
+        left, right = (polynomial_of(arg) for arg in term.args)
+        return left.times(right) if symbol == "*" else left.plus(right, 1 if symbol == "+" else -1)
     if symbol == "^" and (power := numeral(term.args[1])) is not None and power <= MAX_POWER:
         base = polynomial_of(term.args[0])
         total = constant(1)

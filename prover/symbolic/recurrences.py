@@ -1,13 +1,14 @@
 """Sequences given by a recurrence: run it, prove the values that the goal mentions, use a period for far ones.
 
-A recurrence is a hypothesis `∀ n, guard → f (n + a) = expression in earlier values`. Its values are computed here; the tactic states them
-one after the other, each by the recurrence at that index and the values before it. Indices beyond reach are brought back by a
-period: the values of one whole period hold at `p * k + s + i` for all k, by induction on k.
+A recurrence is a hypothesis `∀ n, guard → f (n + a) = expression in earlier values`. Its values are computed here; the tactic
+states them one after the other, each by the recurrence at that index and the values before it. Indices beyond reach are brought
+back by a period: the values of one whole period hold at `p * k + s + i` for all k, by induction on k.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from lean_env.term import Term
@@ -208,10 +209,9 @@ def _periodic(view: GoalView) -> Iterator[Candidate]:
         for start in (first, first + 1, first + 2, first + 4):
             period = _period_of(values, start, FARTHEST, memory)
             if period is not None:
-                try:
-                    yield tactic(_period_text(view, rule, values, wanted, start, period, memory), 0.5, heartbeats=20_000, soft_ms=10_000)
-                except (Unprintable, NotComputable):
-                    pass
+                with suppress(Unprintable, NotComputable):
+                    text = _period_text(view, rule, values, wanted, start, period, memory)
+                    yield tactic(text, 0.5, heartbeats=20_000, soft_ms=10_000)
                 break
 
 
@@ -258,7 +258,9 @@ def _period_text(
     for index in range(start + block, start + block + period):
         known[index] = view.fresh(f"w{index}")
         lines += [f"    {line}" for line in _block_step(rule, index, period, k, values, known)]
-    lines.append(f"    have shift : ∀ i, {period} * ({k} + 1) + i = {period} * {k} + ({period} + i) := by intro i; rw [Nat.mul_succ, Nat.add_assoc]")
+    lines.append(f"    have shift : ∀ i, {period} * ({k} + 1) + i = {period} * {k} + ({period} + i) := by")
+    lines.append("      intro i")
+    lines.append("      rw [Nat.mul_succ, Nat.add_assoc]")
     results = ", ".join(known[start + period + i] for i in range(block))
     lines += ["    simp only [shift]", f"    exact ⟨{results}⟩"]
     for index in wanted:

@@ -104,11 +104,9 @@ def power_split(view: GoalView, leaf: Term, modulus: int, name: str) -> Split | 
             continue
         guard = f"{before} ≤ {shown} ∧ " if before else ""
         part = f"{name}.2" if before else name
-        lines = (
-            f"have {name}r : {text} % {modulus} = {residue} := Entail.{integer}pow_cycle (s := {before}) (p := {period}) "
-            f"(i := {index}) (by decide) (by omega) {part} (by decide)",
-        )
-        cases.append(Case(f"{guard}{level} % {period} = {index}", residue, lines))
+        lemma = f"Entail.{integer}pow_cycle (s := {before}) (p := {period}) (i := {index})"
+        line = f"have {name}r : {text} % {modulus} = {residue} := {lemma} (by decide) (by omega) {part} (by decide)"
+        cases.append(Case(f"{guard}{level} % {period} = {index}", residue, (line,)))
     return Split(leaf, name, tuple(cases))
 
 
@@ -149,7 +147,7 @@ def congruence(term: Term, kind: str, modulus: int, known: Mapping[Term, _Known]
         if inner is None:
             return None
         step = f"Entail.{integer}pow_residue (r := {inner[0]}) {inner[1]} {power}"
-        return pow(inner[0], power, modulus), _reduced(step, pow(inner[0], power, modulus), modulus, kind)
+        return pow(inner[0], power, modulus), _reduced(step, pow(inner[0], power, modulus), kind)
     if symbol not in ("+", "*") and not (symbol == "-" and kind == "Int"):
         return None
     left = congruence(term.args[0], kind, modulus, known)
@@ -159,7 +157,7 @@ def congruence(term: Term, kind: str, modulus: int, known: Mapping[Term, _Known]
     lemma = {"+": "add", "*": "mul", "-": "sub"}[symbol]
     value = {"+": left[0] + right[0], "*": left[0] * right[0], "-": left[0] - right[0]}[symbol] % modulus
     step = f"Entail.{integer}{lemma}_residue {_side(term.args[0], left, 'a', 'r')} {_side(term.args[1], right, 'b', 's')}"
-    return value, _reduced(step, value, modulus, kind)
+    return value, _reduced(step, value, kind)
 
 
 def _side(term: Term, found: tuple[int, str], whole: str, residue: str) -> str:
@@ -169,7 +167,7 @@ def _side(term: Term, found: tuple[int, str], whole: str, residue: str) -> str:
     return f"{given}({residue} := {found[0]}) ({position} := {found[1]})"
 
 
-def _reduced(step: str, value: int, modulus: int, kind: str) -> str:
+def _reduced(step: str, value: int, kind: str) -> str:
     return f"(({step}).trans (show _ = ({value} : {kind}) from by decide))"
 
 
@@ -186,17 +184,17 @@ def nonlinear_atoms(view: GoalView) -> tuple[Term, ...]:
     return tuple(term for term in system.atoms.values() if symbol_of(term) in ("*", "^") and not is_ground(term))
 
 
-def _leaves(term: Term, view: GoalView) -> Iterator[Term]:
+def _leaves(term: Term) -> Iterator[Term]:
     """Variables and powers with a numeral base that decide the residue of a term."""
     symbol = symbol_of(term)
     if symbol == "^" and numeral(term.args[1]) is None:
         yield term
     elif symbol in ("+", "*", "-", "^") and term.type in ("Nat", "Int"):
-        yield from _leaves(term.args[0], view)
+        yield from _leaves(term.args[0])
         if symbol != "^":
-            yield from _leaves(term.args[1], view)
+            yield from _leaves(term.args[1])
     elif term.is_app("Neg.neg", 1):
-        yield from _leaves(term.args[0], view)
+        yield from _leaves(term.args[0])
     elif numeral(term) is None:
         yield term
 
@@ -218,14 +216,14 @@ def _residues(view: GoalView) -> Iterator[Candidate]:
 def _obstructed(view: GoalView, atoms: Sequence[Term], modulus: int) -> bool:
     """Whether some equation of the context has no solution modulo m."""
     return any(
-        _unsolvable(sides_, fact.type, modulus, view)
+        _unsolvable(sides_, fact.type, modulus)
         for fact in view.facts
         if (sides_ := sides(fact, "=")) and fact.type in ("Nat", "Int") and any(atom in fact.walk() for atom in atoms)
     )
 
 
-def _unsolvable(equation: tuple[Term, Term], kind: str, modulus: int, view: GoalView) -> bool:
-    leaves = list(dict.fromkeys(leaf for side in equation for leaf in _leaves(side, view)))
+def _unsolvable(equation: tuple[Term, Term], kind: str, modulus: int) -> bool:
+    leaves = list(dict.fromkeys(leaf for side in equation for leaf in _leaves(side)))
     options: list[Sequence[int]] = []
     for leaf in leaves:
         if symbol_of(leaf) == "^":
@@ -249,7 +247,7 @@ def _unsolvable(equation: tuple[Term, Term], kind: str, modulus: int, view: Goal
 
 
 def _split_modulo(view: GoalView, atoms: Sequence[Term], modulus: int, cost: float) -> Iterator[Candidate]:
-    leaves = list(dict.fromkeys(leaf for atom in atoms for leaf in _leaves(atom, view)))
+    leaves = list(dict.fromkeys(leaf for atom in atoms for leaf in _leaves(atom)))
     if not leaves:
         return
     splits: list[Split] = []
@@ -259,7 +257,7 @@ def _split_modulo(view: GoalView, atoms: Sequence[Term], modulus: int, cost: flo
             split = power_split(view, leaf, modulus, name) if symbol_of(leaf) == "^" else variable_split(view, leaf, modulus, name)
         except Unprintable:
             return
-        if split is None:
+        if split is None or not split.cases:
             return
         splits.append(split)
     total = 1
@@ -273,10 +271,7 @@ def _split_modulo(view: GoalView, atoms: Sequence[Term], modulus: int, cost: flo
             positive = "Nat.pow_pos (by decide)" if split.leaf.type == "Nat" else "Int.pow_pos (by decide)"
             if (numeral(split.leaf.args[0]) or 0) > 0:
                 lines.append(f"have {split.name}p : 0 < {render(split.leaf)} := {positive}")
-        if len(split.cases) > 1:
-            lines.append(f"have {split.name} : {' ∨ '.join(_bracket(case.assumption) for case in split.cases)} := by omega")
-        else:
-            lines.append(f"have {split.name} : {split.cases[0].assumption} := by omega")
+        lines.append(f"have {split.name} : {' ∨ '.join(_bracket(case.assumption) for case in split.cases)} := by omega")
     lines.append(_tree(view, splits, atoms, modulus, {}))
     budget = total * CASE_MS
     yield tactic("\n".join(lines), cost + total / 40, heartbeats=4000 + 600 * total, soft_ms=3000 + 4 * budget)
@@ -286,13 +281,11 @@ def _bracket(text: str) -> str:
     return f"({text})" if "∧" in text else text
 
 
-def _tree(
-    view: GoalView, splits: Sequence[Split], atoms: Sequence[Term], modulus: int, known: Mapping[Term, _Known]
-) -> str:
+def _tree(view: GoalView, splits: Sequence[Split], atoms: Sequence[Term], modulus: int, known: Mapping[Term, _Known]) -> str:
     """The nested case analysis: one bullet per case, the residues of all atoms in the innermost ones."""
-    if not splits:
+    if len(splits) == 0:
         return "\n".join([*_derived(atoms, modulus, known), "omega"])
-    first, rest = splits[0], splits[1:]
+    first, rest = splits[0], list(splits)[1:]
     blocks: list[str] = []
     for case in first.cases:
         inner = {**known, first.leaf: _Known(case.residue, f"{first.name}r")}

@@ -25,20 +25,13 @@ def _intro(view: GoalView) -> Iterator[Candidate]:
         elif term.tag == "implies":
             names.append(view.fresh("h", names))
             term = term.args[1]
-        elif (inner := negated(term)) is not None:
-            if not _worth_negating(inner):
-                break
+        elif negated(term) is not None:
             names.append(view.fresh("h", names))
             break
         else:
             break
     if names:
         yield tactic(f"intro {' '.join(names)}", 0.08 if view.target.tag in ("forall", "implies") else 0.5, heartbeats=100)
-
-
-def _worth_negating(inner: Term) -> bool:
-    """`¬ p` is introduced unless p is a single comparison, which the arithmetic closers read as it stands."""
-    return True
 
 
 def _clean(name: str, default: str) -> str:
@@ -66,7 +59,7 @@ def _split_hypotheses(view: GoalView) -> Iterator[Candidate]:
             avoid.extend(names)
             patterns.append(f"obtain {pattern} := {hyp.name}")
     if patterns:
-        cost = 0.3 if view.target_is_arithmetic and not any("Exists" == node.name for node in view.nodes) else 0.12
+        cost = 0.3 if view.target_is_arithmetic and not any(node.name == "Exists" for node in view.nodes) else 0.12
         yield tactic("\n".join(patterns), cost, heartbeats=200, soft_ms=800)
     for hyp in view.props:
         if hyp.term.is_app("Or", 2):
@@ -100,10 +93,10 @@ def _pattern(view: GoalView, term: Term, stem: str, avoid: list[str]) -> tuple[s
 def _cases(view: GoalView) -> Iterator[Candidate]:
     """Case analysis on variables of a type with few constructors, and on propositions that are only assumed to be one."""
     for hyp in view.hypotheses:
-        if hyp.is_accessible and not hyp.is_prop and hyp.value is None and hyp.name in view.used:
-            if hyp.term.tag == "const" and hyp.term.name in _TYPES_WITH_CASES:
-                yield tactic(f"cases {hyp.name} <;> simp_all", 0.7, heartbeats=1000, soft_ms=2000)
-                yield tactic(f"cases {hyp.name}", 1.2, heartbeats=200, soft_ms=800)
+        plain = hyp.is_accessible and not hyp.is_prop and hyp.value is None and hyp.name in view.used
+        if plain and hyp.term.tag == "const" and hyp.term.name in _TYPES_WITH_CASES:
+            yield tactic(f"cases {hyp.name} <;> simp_all", 0.7, heartbeats=1000, soft_ms=2000)
+            yield tactic(f"cases {hyp.name}", 1.2, heartbeats=200, soft_ms=800)
     if not view.is_arithmetic:
         for hyp in view.hypotheses:
             if hyp.is_accessible and hyp.term.tag == "sort" and hyp.term.name == "Prop" and hyp.name in view.used:
@@ -148,7 +141,7 @@ def _rename(view: GoalView) -> Iterator[Candidate]:
 def _extensional(view: GoalView) -> Iterator[Candidate]:
     """Equality of functions, point by point."""
     split = sides(view.target, "=")
-    if split is None or is_ground(view.target) and numeral(split[0]) is not None:
+    if split is None or (is_ground(view.target) and numeral(split[0]) is not None):
         return
     if split[0].tag == "lambda" or split[1].tag == "lambda" or view.target.type in ("", "Set"):
         yield tactic(f"funext {view.fresh('x')}", 1.0, heartbeats=100, soft_ms=500)

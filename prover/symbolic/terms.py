@@ -110,9 +110,7 @@ def substitute(term: Term, values: Mapping[str, Term]) -> Term:
         return term
     if term.tag in ("forall", "lambda") and term.name in values:
         inner = {name: value for name, value in values.items() if name != term.name}
-        return Term(
-            term.tag, term.name, term.type, (substitute(term.args[0], values), substitute(term.args[1], inner))
-        )
+        return Term(term.tag, term.name, term.type, (substitute(term.args[0], values), substitute(term.args[1], inner)))
     return Term(term.tag, term.name, term.type, tuple(substitute(arg, values) for arg in term.args))
 
 
@@ -120,3 +118,21 @@ def factors(term: Term) -> tuple[Term, ...]:
     """The term as a product, nested ones flattened."""
     split = sides(term, "*")
     return factors(split[0]) + factors(split[1]) if split else (term,)
+
+
+def _is_proposition(domain: Term) -> bool:
+    """Whether what a binder ranges over is, by its form, the proofs of a proposition."""
+    logic = ("Not", "Exists", "True", "False", *CONNECTIVES, *RELATIONS)
+    if domain.tag in ("forall", "implies"):
+        return _is_proposition(domain.args[1])
+    return domain.tag == "const" and domain.name in logic
+
+
+def normal(term: Term) -> Term:
+    """One form for what Lean writes in two: a `∀` over an unused premise is an implication, a raw numeral is a Nat."""
+    args = tuple(normal(arg) for arg in term.args)
+    if term.tag == "number" and not term.type:
+        return Term("number", term.name, "Nat", ())
+    if term.tag == "forall" and _is_proposition(args[0]) and not any(node.name == term.name for node in args[1].walk()):
+        return Term("implies", "", "", args)
+    return Term(term.tag, term.name, term.type, args)

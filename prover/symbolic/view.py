@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
+import msgspec
+
 from lean_env.messages import Goal, Hypothesis
 from lean_env.term import Term
 from prover.symbolic.terms import (
@@ -18,6 +20,7 @@ from prover.symbolic.terms import (
     has_bound,
     is_ground,
     negated,
+    normal,
     numeral,
     symbol_of,
 )
@@ -31,8 +34,10 @@ class GoalView:
 
     def __init__(self, goal: Goal) -> None:
         self.goal = goal
-        self.target: Term = goal.target_tree
-        self.hypotheses: tuple[Hypothesis, ...] = goal.hypotheses
+        self.target: Term = normal(goal.target_tree)
+        self.hypotheses: tuple[Hypothesis, ...] = tuple(
+            msgspec.structs.replace(hyp, term=normal(hyp.term)) for hyp in goal.hypotheses
+        )
 
     @cached_property
     def props(self) -> tuple[Hypothesis, ...]:
@@ -52,6 +57,11 @@ class GoalView:
             for hyp in self.hypotheses
             if hyp.is_accessible and hyp.value is None and is_number_type(hyp.term)
         }
+
+    @cached_property
+    def numbers(self) -> dict[str, str]:
+        """The same with the variables that cannot be named."""
+        return {hyp.name: hyp.term.name for hyp in self.hypotheses if hyp.value is None and is_number_type(hyp.term)}
 
     @cached_property
     def functions(self) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from lean_env.term import Term
 from prover.policy import Candidate
@@ -11,7 +12,7 @@ from prover.symbolic.closers import heavy_power
 from prover.symbolic.move import Move, tactic
 from prover.symbolic.polynomial import Polynomial, TooLarge, polynomial_of
 from prover.symbolic.render import Unprintable, render
-from prover.symbolic.terms import conjuncts, has_bound, is_ground, local, sides, substitute
+from prover.symbolic.terms import conjuncts, has_bound, is_ground, local, sides, substitute, symbol_of
 from prover.symbolic.view import GoalView, is_number_type
 
 EFFORT = 4000
@@ -112,12 +113,10 @@ def _terms(view: GoalView, domain: Term) -> Sequence[str]:
             found[hyp.name] = None
     if is_number_type(domain):
         for node in view.nodes:
-            if node.tag == "const" and node.type == domain.name and node.name.startswith("H") and not has_bound(node):
-                if not is_ground(node) and len(found) < 2 * MOST_TERMS:
-                    try:
-                        found[f"{render(node)}"] = None
-                    except Unprintable:
-                        continue
+            built = node.tag == "const" and node.type == domain.name and symbol_of(node) in ("+", "-", "*", "/", "%", "^")
+            if built and not has_bound(node) and not is_ground(node) and len(found) < 2 * MOST_TERMS:
+                with suppress(Unprintable):
+                    found[render(node)] = None
         for value in (0, 1, 2):
             found[str(value)] = None
     return list(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf, nan
 
 import pytest
@@ -11,7 +12,7 @@ from search.best_first import NO_PROGRESS, BestFirst, SearchStatus
 from search.config import SearchConfig
 from search.expansion import Closed, Failed, PlainCandidate, Subgoals
 from search.frontier import Order
-from search.nodes import ROOT, NodeStatus, Step
+from search.nodes import ROOT, EdgeStatus, NodeStatus, Step
 from search.scoring import Rule, Scoring
 from tests.search.toy import checked, edges_by_tactic, expand, graph, offer, run
 
@@ -286,6 +287,42 @@ def test_what_comes_back_after_the_goal_is_proven_is_counted_and_ignored() -> No
     assert "B1" not in edges_by_tactic(search)
     assert search.counts.steps == 4
     checked(search)
+
+
+def with_a_goal_of_no_use_in_the_queue() -> BestFirst:
+    """D is next, then C, which needs B and so is of no use any more, then E."""
+    world = graph(A="B C | D | E", B="!")
+    world["A"] = [replace(move, logprob=each) for move, each in zip(world["A"], (-0.5, -0.1, -2.0), strict=True)]
+    search = BestFirst("A", SearchConfig(width=3, scoring=Scoring(Rule.CRITIC)))
+    assert asked(search) == "A"
+    expand(search, ROOT, world)
+    assert [asked(search), asked(search)] == ["D", "B"]
+    search.release(search.tree.find("D"))
+    expand(search, search.tree.find("B"), world)
+    assert search.tree.find("C") in search.frontier
+    return search
+
+
+def test_a_goal_of_no_use_is_never_handed_out() -> None:
+    search = with_a_goal_of_no_use_in_the_queue()
+    assert [search.tree.nodes[node].key for node in search.best_open(9)] == ["D", "E"]
+    assert [asked(search), asked(search)] == ["D", "E"]  # with nothing told between the two
+    assert checked(search).place(search.tree.find("C")) is Place.IRRELEVANT
+
+
+def test_a_goal_of_no_use_is_not_handed_out_for_the_critics_sake() -> None:
+    search = with_a_goal_of_no_use_in_the_queue()
+    search.assess(search.tree.find("C"), 100.0)
+    assert asked(checked(search)) == "D"
+
+
+def test_a_path_over_a_dead_edge_is_no_better_path() -> None:
+    search = BestFirst("A", SearchConfig(scoring=SUM, width=3))
+    world = graph(A="B | X | G", B="X G", X="!")
+    world["A"] = [replace(move, logprob=each) for move, each in zip(world["A"], (-1.0, -0.5, -9.0), strict=True)]
+    run(search, world, expansions=3)
+    assert edges_by_tactic(search)["B0"].status is EdgeStatus.DEAD
+    assert search.path(search.tree.find("G")) == [Step("A2", 0)]
 
 
 # The depth limit

@@ -141,6 +141,30 @@ def in_flight_unasked(search: BestFirst) -> None:
     search.work(search.tree.find("B")).place = Place.IN_FLIGHT
 
 
+def lifeline_in_a_circle(search: BestFirst) -> None:
+    c, f = search.tree.nodes[search.tree.find("C")], search.tree.nodes[search.tree.find("F")]
+    edge = next(edge for edge in search.tree.edges if edge.parent == f.id)
+    edge.children = (*edge.children, c.id)
+    c.lifeline = edge
+
+
+def lifeline_elsewhere(search: BestFirst) -> None:
+    search.tree.nodes[search.tree.find("I")].lifeline = search.tree.edges[0]
+
+
+def cut_off_though_it_matters(search: BestFirst) -> None:
+    for goal in "ACFHI":
+        search.tree.nodes[search.tree.find(goal)].cut_off = True
+
+
+def cut_off_below_what_is_not(search: BestFirst) -> None:
+    search.tree.nodes[search.tree.find("I")].cut_off = True
+
+
+def next_does_not_matter(search: BestFirst) -> None:
+    search.tree.nodes[search.tree.find("F")].status = NodeStatus.PROVEN
+
+
 CORRUPTIONS: dict[Callable[[BestFirst], None], str] = {
     wrong_edge_status: "edge 0 is dead",
     wrong_waiting: "edge 0 waits for 2 children, not 1",
@@ -170,6 +194,11 @@ CORRUPTIONS: dict[Callable[[BestFirst], None], str] = {
     miscounted_steps: "steps were counted",
     miscounted_failures: "failures were counted",
     in_flight_unasked: "nodes in flight",
+    lifeline_in_a_circle: "is a cycle",
+    lifeline_elsewhere: "ends at node",
+    cut_off_though_it_matters: "is marked as cut off, but matters",
+    cut_off_below_what_is_not: "is marked as cut off, but its parent",
+    next_does_not_matter: "is next, but does not matter",
 }
 
 

@@ -18,12 +18,13 @@ from search.scoring import Rule, Scoring
 from search.trace import decode_event, encode_event, replay
 from tests.search.toy import GOALS, assert_sound, orders, snapshot
 
-LOGPROBS = st.sampled_from((-0.125, -0.5, -1.0, -4.0))
+# Long lists, conjunctions and few closed goals, or most searches would be over before anything becomes irrelevant.
+LOGPROBS = st.lists(st.sampled_from((-0.125, -0.5, -1.0, -4.0)), min_size=3, max_size=5) | st.just([-1.0]) | st.just([])
 OUTCOMES: st.SearchStrategy[Outcome] = st.one_of(
-    st.just(Failed("no")),
-    st.lists(st.sampled_from(GOALS), min_size=1, max_size=3).map(lambda keys: Subgoals(tuple(keys))),
-    st.lists(st.sampled_from(GOALS[:4]), min_size=1, max_size=1).map(lambda keys: Subgoals(tuple(keys))),
-    st.sampled_from([Failed("no"), Failed("no"), Closed()]),
+    st.lists(st.sampled_from(GOALS[1:]), min_size=2, max_size=3).map(lambda keys: Subgoals(tuple(keys))),
+    st.lists(st.sampled_from(GOALS[1:]), min_size=2, max_size=2).map(lambda keys: Subgoals(tuple(keys))),
+    st.sampled_from(GOALS).map(lambda key: Subgoals((key,))),
+    st.sampled_from([Failed("no"), Failed("no"), Failed("no"), Closed()]),
 )
 CONFIGS = st.builds(
     SearchConfig,
@@ -64,10 +65,7 @@ class SearchMachine(RuleBasedStateMachine):
             assert self.search.tree.is_relevant(node)
             self.flying[node] = 0
 
-    @precondition(lambda self: self.some(out=False))
-    @rule(data=st.data(), logprobs=st.lists(LOGPROBS, max_size=4), limit=st.integers(0, 2))
-    def offer_and_take(self, data: st.DataObject, logprobs: list[float], limit: int) -> None:
-        node = self.pick(data, out=False)
+    def offer_and_take(self, node: NodeId, logprobs: list[float], limit: int) -> None:
         if self.search.needs_candidates(node):
             self.search.offer(node, [PlainCandidate(f"{node}.{rank}", each) for rank, each in enumerate(logprobs)])
         self.flying[node] = len(self.search.take(node, limit))
@@ -75,15 +73,34 @@ class SearchMachine(RuleBasedStateMachine):
             self.search.tell(node, [])
             del self.flying[node]
 
-    @precondition(lambda self: self.some(out=True))
-    @rule(data=st.data())
-    def tell(self, data: st.DataObject) -> None:
-        node = self.pick(data, out=True)
-        outcomes = data.draw(st.lists(OUTCOMES, max_size=self.flying.pop(node)))
+    def tell_some(self, data: st.DataObject, node: NodeId, *, skip: int) -> None:
+        taken = self.flying.pop(node)
+        outcomes = data.draw(st.lists(OUTCOMES, min_size=max(0, taken - skip), max_size=taken))
         before = len(self.search.tree.nodes)
         new = self.search.tell(node, outcomes)
         assert list(new) == list(range(before, len(self.search.tree.nodes)))
         self.told += len(outcomes)
+
+    @precondition(lambda self: self.some(out=False))
+    @rule(data=st.data(), logprobs=LOGPROBS, limit=st.integers(0, 2))
+    def take(self, data: st.DataObject, logprobs: list[float], limit: int) -> None:
+        self.offer_and_take(self.pick(data, out=False), logprobs, limit)
+
+    @precondition(lambda self: self.some(out=True))
+    @rule(data=st.data())
+    def tell(self, data: st.DataObject) -> None:
+        self.tell_some(data, self.pick(data, out=True), skip=2)
+
+    @precondition(lambda self: self.search.status is SearchStatus.OPEN)
+    @rule(data=st.data(), logprobs=LOGPROBS)
+    def expand(self, data: st.DataObject, logprobs: list[float]) -> None:
+        """A whole expansion at once, so that trees grow."""
+        before = set(self.flying)
+        self.ask()
+        for node in [node for node in self.flying if node not in before]:
+            self.offer_and_take(node, logprobs, 0)
+            if node in self.flying:
+                self.tell_some(data, node, skip=0)
 
     @precondition(lambda self: bool(self.flying))
     @rule(data=st.data())
@@ -141,5 +158,5 @@ class SearchMachine(RuleBasedStateMachine):
             assert snapshot(again) == snapshot(self.search)
 
 
-SearchMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=40)
+SearchMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=60)
 TestSearch = SearchMachine.TestCase

@@ -11,7 +11,7 @@ from search.tree import Tree
 
 def add(tree: Tree, parent: str, *left: str, logprob: float = -1.0) -> Edge:
     """An edge between goals by name; its tactic is `parent>left,left`."""
-    return tree.add_edge(tree.find(parent), f"{parent}>{','.join(left)}", left, (), logprob, 1)
+    return tree.add_edge(tree.find(parent), f"{parent}>{','.join(left)}", left, (), logprob, 1).edge
 
 
 def finish(tree: Tree, *goals: str) -> None:
@@ -131,12 +131,24 @@ def test_a_cycle_with_a_proof_on_the_side_is_proven_from_the_side() -> None:
     assert 0 < tree.nodes[tree.find("X")].proved_at < b.proved_at < a.proved_at
 
 
+def test_hope_may_come_from_a_goal_that_was_found_late() -> None:
+    """Y needs X, which lies after it in the order of the look: one pass would give A up."""
+    tree = Tree("A")
+    add(tree, "A", "X", "Y")
+    add(tree, "X", "L")
+    add(tree, "Y", "X")
+    finish(tree, "X", "Y", "A")
+    assert status(tree, "A") is NodeStatus.UNKNOWN
+    finish(tree, "L")
+    assert status(tree, "A") is NodeStatus.UNPROVABLE
+
+
 def test_a_huge_finished_region_counts_as_hopeful() -> None:
     tree = Tree("0")
-    for number in range(SCAN_NODES + 5):
+    for number in range(SCAN_NODES[-1] + 5):
         add(tree, str(number), str(number + 1))
-    add(tree, str(SCAN_NODES + 5), "0")
-    finish(tree, *(str(number) for number in reversed(range(SCAN_NODES + 6))))
+    add(tree, str(SCAN_NODES[-1] + 5), "0")
+    finish(tree, *(str(number) for number in reversed(range(SCAN_NODES[-1] + 6))))
     assert status(tree, "0") is NodeStatus.UNKNOWN  # not wrong, only not known; the empty queue will end this search
 
 
@@ -171,15 +183,27 @@ def test_the_ways_that_matter_do_not_run_in_circles() -> None:
     assert not tree.is_relevant(tree.find("C"))  # B and C only have each other
 
 
-def test_what_a_proof_may_still_need_is_listed_once() -> None:
+def test_a_new_edge_reconnects_what_was_cut_off() -> None:
     tree = Tree("A")
-    add(tree, "A", "B", "C")
+    add(tree, "A", "B", "X")
+    add(tree, "A", "E")
     add(tree, "B", "C")
-    add(tree, "C", "A")
-    add(tree, "B", "D", "X")
-    add(tree, "D")
-    assert [tree.nodes[node].key for node in tree.unknown_below(ROOT)] == ["A", "B", "C", "X"]
-    assert list(tree.unknown_below(tree.find("D"))) == []
+    add(tree, "C", "B")
+    add(tree, "C", "D", "F")
+    finish(tree, "X")
+    assert not tree.is_relevant(tree.find("D"))  # found out, and remembered for B, C and D, but not for F
+    added = tree.add_edge(tree.find("E"), "back", ("C",), (), -1.0, 1)
+    assert [tree.nodes[node].key for node in added.reconnected] == ["C", "B", "D"]
+    assert all(tree.is_relevant(tree.find(goal)) for goal in "CBDF")
+
+
+def test_an_edge_from_a_goal_that_is_cut_off_itself_reconnects_nothing() -> None:
+    tree = Tree("A")
+    add(tree, "A", "B", "C", "X")
+    finish(tree, "X")
+    assert not tree.is_relevant(tree.find("B"))
+    assert not tree.is_relevant(tree.find("C"))
+    assert tree.add_edge(tree.find("B"), "t", ("C",), (), -1.0, 1).reconnected == ()
 
 
 def test_a_path_is_what_to_run_from_the_root() -> None:

@@ -7,6 +7,7 @@ import { boot } from './runtime.mjs';
 import { restoreImage } from './image.mjs';
 import { Engine } from './engine.mjs';
 import { LeanError } from './objects.mjs';
+import { theorems } from './library.mjs';
 import { Watchdog } from './watchdog.mjs';
 import { readFrames, writeFrame } from './frames.mjs';
 
@@ -21,6 +22,7 @@ const operations = {
   finish: (engine, { state }) => engine.finish(state),
   export: (engine, { signature, env, scope }, token) => engine.export(signature, env, scope, token),
   judge: (engine, { signature, env, text }, token) => engine.judge(signature, env, text, token),
+  theorems: (engine, { offset, count }) => theorems(engine, offset, count),
   free: (engine, { states, envs }) => { engine.free(states, envs); return {}; },
   stats: engine => engine.stats(),
 };

@@ -15,11 +15,18 @@ const STACK_BYTES = 64 << 20;
 export const serializeModule = module => new Function('module', 'return %SerializeWasmModule(module)')(module);
 const deserializeModule = (cache, bytes) => new Function('cache', 'bytes', 'return %DeserializeWasmModule(cache, bytes)')(cache, bytes);
 
+// Both files are large: mapped where the addon is there, read where it is not.
+function contents(folder, name) {
+  const file = path.join(folder, name), addon = path.join(folder, 'map_memory.node');
+  if (fs.existsSync(addon)) return require(addon).mapFile(file);
+  const bytes = fs.readFileSync(file);
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
+}
+
 function compile(folder, useCodeCache) {
-  const bytes = fs.readFileSync(path.join(folder, 'lean.wasm')), cacheFile = path.join(folder, 'code.cache');
-  if (useCodeCache && fs.existsSync(cacheFile)) {
-    const cache = fs.readFileSync(cacheFile);
-    const cached = deserializeModule(cache.buffer.slice(cache.byteOffset, cache.byteOffset + cache.length), bytes);
+  const bytes = contents(folder, 'lean.wasm');
+  if (useCodeCache && fs.existsSync(path.join(folder, 'code.cache'))) {
+    const cached = deserializeModule(contents(folder, 'code.cache'), new Uint8Array(bytes));
     if (cached) return cached; // undefined if the cache belongs to another V8 or other flags
   }
   return new WebAssembly.Module(bytes);

@@ -3,6 +3,7 @@
 //
 // usage: node FLAGS train_code_cache.mjs --engine FOLDER --seconds N --out FILE
 import fs from 'node:fs';
+import v8 from 'node:v8';
 import { parseArgs } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { boot, serializeModule } from './runtime.mjs';
@@ -23,9 +24,13 @@ const STATEMENTS = [
 const TACTICS = ['rfl', 'omega', 'simp', 'simp_all', 'grind', 'decide', 'constructor', 'intro x', 'induction n', 'cases b', 'exact h', 'assumption', 'refine ⟨?_, ?_⟩',
   'induction n with\n| zero => simp\n| succ k ih => grind', 'have h3 : a ≤ b := by omega', 'subst h', 'rw [h]', 'simp [Nat.pow_succ, Nat.mul_mod, Nat.add_mod]', 'obtain ⟨x, h1, h2⟩ := h',
   'rcases (by omega : n % 3 = 0 ∨ n % 3 = 1 ∨ n % 3 = 2) with h | h | h', 'apply And.intro', 'contradiction', 'nonsense'];
+// Functions that are not optimised when the cache is written are compiled again, all of them, by every worker that starts from it. So
+// while training, optimise what runs at all; V8 refuses a cache written under other flags, so the default is put back before writing.
+const EAGER_TIERING = '--wasm-tiering-budget=500000', DEFAULT_TIERING = '--wasm-tiering-budget=13000000';
 const LIMITS = { heartbeats: 400, soft_ms: 0 };
 
 const { values } = parseArgs({ options: { engine: { type: 'string' }, seconds: { type: 'string' }, out: { type: 'string' } } });
+v8.setFlagsFromString(EAGER_TIERING);
 const { lean, internals, module } = await boot(values.engine, { useCodeCache: false });
 const roots = restoreImage({ lean, internals }, values.engine);
 const engine = new Engine({ lean, internals }, roots);
@@ -36,6 +41,7 @@ while (performance.now() < end) {
     if (name === undefined) throw Error(`a training statement does not elaborate: ${signature}`);
     for (const text of TACTICS) release(engine.step(part.state, { text, ...LIMITS }, 0));
     engine.free([part.state], []);
+    engine.outline(`${signature} := sorry`, 0, 0);
     const { env } = engine.run(`${signature} := by first | omega | grind | simp_all | (constructor <;> simp_all)`, 1, 0);
     const exported = engine.export(signature, env, 1, 0);
     if (exported.text) engine.judge(signature, 0, exported.text, 0);
@@ -43,6 +49,7 @@ while (performance.now() < end) {
   }
 }
 await sleep(500); // compilation runs in the background
+v8.setFlagsFromString(DEFAULT_TIERING);
 fs.writeFileSync(values.out, Buffer.from(serializeModule(module)));
 process.exit(0);
 

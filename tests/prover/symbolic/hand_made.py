@@ -188,18 +188,25 @@ class _Typer:
         if head == "num":
             return ["#", parts[0], expected or "Nat"]
         if head == "id":
-            name = _NAMES.get(parts[0], parts[0])
-            owner, _, field = name.partition(".")
-            if field and (owner in bound or owner in self.context):
-                kind = (bound.get(owner) or self.context[owner])[1]
-                return ["c", f"{kind}.{field}", "", self.wire(_Node("id", (owner,)), bound)]
-            if name in bound:
-                return ["@", name, ""]
-            if name in self.context:
-                found: Wire = ["$", name, ""]
-                mixed = expected == "Int" and self.context[name][:2] == ["c", "Nat"]
-                return ["c", "Nat.cast", "Int", found] if mixed else found
-            return ["sort", name, ""] if name in ("Prop", "Type", "Sort") else ["c", name, ""]
+            return self.identifier(parts, bound, expected)
+        return self.compound(node, bound, expected)
+
+    def identifier(self, parts: tuple[Any, ...], bound: dict[str, Wire], expected: str) -> Wire:
+        name: str = _NAMES.get(parts[0]) or parts[0]
+        owner, _, field = str(name).partition(".")
+        if field and (owner in bound or owner in self.context):
+            kind = (bound.get(owner) or self.context[owner])[1]
+            return ["c", f"{kind}.{field}", "", self.wire(_Node("id", (owner,)), bound)]
+        if name in bound:
+            return ["@", name, ""]
+        if name in self.context:
+            found: Wire = ["$", name, ""]
+            mixed = expected == "Int" and self.context[name][:2] == ["c", "Nat"]
+            return ["c", "Nat.cast", "Int", found] if mixed else found
+        return ["sort", name, ""] if name in ("Prop", "Type", "Sort") else ["c", name, ""]
+
+    def compound(self, node: _Node, bound: dict[str, Wire], expected: str) -> Wire:
+        head, parts = node.head, node.parts
         if head == "app":
             inner = self.wire(parts[0], bound)
             return [*inner, *(self.wire(part, bound, "Nat" if str(inner[1]).startswith("Nat.") else "") for part in parts[1:])]
@@ -211,7 +218,7 @@ class _Typer:
                 return ["c", "Nat.cast", "Int", self.wire(parts[0], bound)]
             return self.wire(parts[0], bound, kind)
         if head == "neg":
-            kind = self.kind(node, bound) if not expected else expected
+            kind = expected or self.kind(node, bound)
             return ["c", "Neg.neg", kind, self.wire(parts[0], bound, kind)]
         if head == "¬":
             return ["c", "Not", "", self.wire(parts[0], bound)]
@@ -265,3 +272,10 @@ def _is_prop(wire: Wire, context: dict[str, Wire]) -> bool:
             declared = declared[4]
         return declared[1] == "Prop"
     return wire[0] == "c" and wire[1] not in ("Nat", "Int", "List", "Bool", "Option", "Prod")
+
+
+def proposals(move: str, *lines: str) -> list[str]:
+    """The tactics that the move of this name proposes for the goal, best first."""
+    from prover.symbolic import SymbolicPolicy
+
+    return [candidate.tactic for candidate in SymbolicPolicy().rank(goal(*lines)) if candidate.move == move]
