@@ -18,6 +18,9 @@ export THEOREM
 ARGS ?=
 PYTEST_ARGS ?=
 
+# Two processes; a file of tests stays in one, because its tests share Lean workers.
+PYTEST := -m pytest -n 2 --dist loadfile
+
 .PHONY: help prove test lint format bench mathlib clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
@@ -36,7 +39,7 @@ prove: $(VENV)/.core
 
 test: lint
 	@echo "== pytest"
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python $(PYTEST) $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev
 	@echo "== ruff check"

@@ -8,51 +8,87 @@ import time
 from dataclasses import replace
 
 from lean_env.embedded.install import ensure_engine
-from lean_env.messages import NotElaborated
+from lean_env.reading import read_text
 from prover.attempt import Attempt
 from prover.config import ProveConfig
 from prover.lane import StatementRefused
 from prover.proving import prove_statement
 from prover.symbolic import SymbolicPolicy
+from prover.targets import BadInput, Target, theorems_of, to_prove
 from prover.workshop import workshop
+
+PLACE = "the text"
 
 
 def prove(theorem: str, *, seconds: float | None = None, config: ProveConfig | None = None) -> Attempt:
     """Attempt one theorem, given as Lean text (`theorem NAME binders : type`, definitions may stand before it).
 
-    `seconds` overrides the budget of `config`. Sets the engine up on first use. Raises StatementRefused if Lean does not accept
-    the text, ValueError if it does not hold exactly one theorem, EnvError if the machinery is broken.
+    `seconds` overrides the budget of `config` (0 = no limit). Sets the engine up on first use. Raises ValueError, with Lean's
+    messages, if the text cannot be read or does not hold exactly one theorem to prove; EnvError if the machinery is broken.
     """
     config = config or ProveConfig()
     if seconds is not None:
         config = replace(config, budget=replace(config.budget, seconds=seconds))
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(_prove(theorem, config))
+    return _prove_beside(theorem, config)
+
+
+def _prove_beside(theorem: str, config: ProveConfig) -> Attempt:
+    """The same in a thread, because this one has a running loop, as a notebook's has. An interrupt here ends the work there."""
     result: list[Attempt | BaseException] = []
+    started = threading.Event()
+    running: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[Attempt]]] = []
+
+    async def cancellable() -> Attempt:
+        task = asyncio.create_task(_prove(theorem, config))
+        running.append((asyncio.get_running_loop(), task))
+        started.set()
+        return await task
 
     def run() -> None:
         try:
-            result.append(asyncio.run(_prove(theorem, config)))
+            result.append(asyncio.run(cancellable()))
         except BaseException as error:  # noqa: BLE001 - handed to the caller's thread as it is
             result.append(error)
 
-    thread = threading.Thread(target=run)  # a notebook's own event loop is running in this one
+    thread = threading.Thread(target=run)
     thread.start()
-    thread.join()
+    try:
+        thread.join()
+    except BaseException:
+        started.wait()
+        for loop, task in running:
+            loop.call_soon_threadsafe(task.cancel)
+        thread.join()
+        raise
     if isinstance(result[0], BaseException):
         raise result[0]
     return result[0]
 
 
 async def _prove(theorem: str, config: ProveConfig) -> Attempt:
-    from lean_env.statement import read_statements
-
     engine = await asyncio.to_thread(ensure_engine)
     async with workshop(engine, config.workers) as shop:
         async with shop.pool.lease() as session:
-            found = await read_statements(session, theorem)
-        if isinstance(found, NotElaborated):
-            raise StatementRefused(found)
-        if len(found) != 1:
-            raise ValueError(f"expected one theorem, found {len(found)}")
-        return await prove_statement(
-            found[0].statement, pool=shop.pool, checker=shop.checker, policy=SymbolicPolicy(), config=config, clock=time.monotonic
-        )
+            reading = await read_text(session, theorem)
+        try:
+            target = Target(theorem, PLACE)
+            listings = to_prove(theorems_of(reading, target), target)
+        except BadInput as bad:
+            raise ValueError("\n".join([str(bad), *(message.data for message in bad.messages)])) from bad
+        if len(listings) != 1:
+            raise ValueError(f"expected one theorem to prove, found {len(listings)}")
+        try:
+            return await prove_statement(
+                listings[0].statement,
+                pool=shop.pool,
+                checker=shop.checker,
+                policy=SymbolicPolicy(),
+                config=config,
+                clock=time.monotonic,
+            )
+        except StatementRefused as refusal:
+            raise ValueError(str(refusal)) from refusal

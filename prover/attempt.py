@@ -43,8 +43,9 @@ class Effort:
 class Attempt:
     """One attempt.
 
-    `proof` is a whole Lean text (lemmas it uses, context, theorem) of the statement, or of its negation if REFUTED. `reason` is a
-    sentence on why it ended otherwise. `open_goals` are the most promising goals that were left, best first.
+    `proof` is a whole Lean text (lemmas it uses, context, theorem) of the statement, or of its negation if REFUTED; `script` is the
+    tactic block in it. If REJECTED they are what was refused. `reason` is a sentence on why it ended otherwise. `open_goals` are
+    the most promising goals that were left, best first.
     """
 
     statement: Statement
@@ -52,6 +53,7 @@ class Attempt:
     effort: Effort
     verdict: Verdict | None = None
     proof: str = ""
+    script: tuple[str, ...] = ()
     reason: str = ""
     open_goals: tuple[str, ...] = field(default=())
 

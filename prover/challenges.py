@@ -6,12 +6,12 @@ proof's export brings them as data), and so is whatever would run code of the fi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from lean_env.messages import Command
-from lean_env.session import Session
-from lean_env.statement import Statement, without_imports
-from prover.targets import Target, find_statements
+from lean_env.reading import Listing, Reading
+from lean_env.statement import Statement
 
 _SCOPING = frozenset(
     f"Lean.Parser.Command.{kind}"
@@ -33,21 +33,14 @@ _SCOPING = frozenset(
 _STATING = frozenset({"def", "abbrev", "definition", "structure", "classInductive", "inductive", "instance", "opaque", "axiom"})
 
 
-async def own_challenges(session: Session, target: Target) -> list[Statement]:
-    """Every theorem of the file as a challenge. Raises BadInput as `find_statements`."""
-    statements = await find_statements(session, target, holes_only=False)
-    source, _ = without_imports(target.source)
-    outline = await session.outline(source)
-    data = source.encode()
+def own_challenges(reading: Reading, listings: Sequence[Listing]) -> list[Statement]:
+    """Theorems of a text as challenges, each in the part of the text before it that a statement can need."""
+    data = reading.source.encode()
     kept = bytearray(byte if byte == 0x0A else 0x20 for byte in data)
-    for command in outline.commands:
+    for command in reading.commands:
         if _states(command):
             kept[command.start : command.end] = data[command.start : command.end]
-    starts = {command.theorem.name: command.start for command in outline.commands if command.theorem}
-    return [
-        replace(statement, context=bytes(kept[: starts.get(statement.name, len(kept))]).decode().rstrip())
-        for statement in statements
-    ]
+    return [replace(each.statement, context=bytes(kept[: each.start]).decode().rstrip()) for each in listings]
 
 
 def _states(command: Command) -> bool:

@@ -1,20 +1,31 @@
 """The command line: options, and the only exit codes.
 
 Exit codes: 0 proved (or the command did what it was asked), 1 not proved, 2 the input or an option cannot be used, 3 our machinery
-failed, 130 interrupted. The one broad catch of the project is in `main`.
+failed; 128 and the signal's number when told to stop (130 for Ctrl-C), or when the reader of stdout went away (141). The one broad
+catch of the project is in `main`.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import io
+import signal
 import sys
 from collections.abc import Sequence
+from typing import Any, NoReturn
 
-from prover.console import Console
+from prover.console import Console, nobody_listens
 
-PROVED, NOT_PROVED, BAD_INPUT, BROKEN, INTERRUPTED = 0, 1, 2, 3, 130
+PROVED, NOT_PROVED, BAD_INPUT, BROKEN = 0, 1, 2, 3
+SIGNALLED = 128
+
+
+class UsageError(Exception):
+    """The options cannot be used; `usage` says which there are."""
+
+    def __init__(self, text: str, usage: str) -> None:
+        super().__init__(text)
+        self.usage = usage
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -22,26 +33,49 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")  # Lean's symbols, whatever the locale says
-    options = _parser().parse_args(argv)
-    console = Console(as_json=options.json, quiet=options.quiet)
-    from lean_env.errors import EnvError
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    console = Console(as_json="--json" in arguments)
+    from prover.interrupts import ToldToStop, stoppable
+
+    try:
+        options = _parser().parse_args(arguments)
+        console = Console(as_json=options.json, quiet=options.quiet)
+        with stoppable():
+            return _run(options, console)
+    except UsageError as error:
+        console.note(error.usage)
+        console.error(str(error))
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        console.error("interrupted")
+        return SIGNALLED + signal.SIGINT
+    except ToldToStop as told:
+        console.error(f"stopped by {told}")
+        return SIGNALLED + told.signum
+    except BrokenPipeError:  # the reader of our output went away, which is its right
+        nobody_listens()
+        return SIGNALLED + signal.SIGPIPE
+
+
+def _run(options: argparse.Namespace, console: Console) -> int:
+    """The command, and what its failures mean."""
+    from lean_env.errors import EnvError, ToolchainMissing
     from prover.targets import BadInput
 
     try:
-        return asyncio.run(_run(options, console))
+        return _command(options, console)
     except BadInput as bad:
         console.messages(bad.messages, bad.source, bad.place)
         console.error(str(bad), messages=[message.data for message in bad.messages])
         return BAD_INPUT
+    except ToolchainMissing as missing:
+        console.error(str(missing))
+        return BROKEN
     except EnvError as broken:
         console.error(f"our machinery failed: {broken}")
         return BROKEN
-    except KeyboardInterrupt:
-        console.error("interrupted")
-        return INTERRUPTED
-    except BrokenPipeError:  # the reader of our output went away, which is its right
-        sys.stderr.close()
-        return BROKEN
+    except BrokenPipeError:
+        raise
     except Exception as error:  # noqa: BLE001 - the one broad catch: a bug of ours must not look like a theorem that is not provable
         import traceback
 
@@ -50,14 +84,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return BROKEN
 
 
-async def _run(options: argparse.Namespace, console: Console) -> int:
+def _command(options: argparse.Namespace, console: Console) -> int:
     from prover import commands
 
     match options.command:
         case "prove":
-            return PROVED if await commands.prove(options, console) else NOT_PROVED
+            return PROVED if commands.prove(options, console) else NOT_PROVED
         case "check":
-            return PROVED if await commands.check(options, console) else NOT_PROVED
+            return PROVED if commands.check(options, console) else NOT_PROVED
         case "setup":
             commands.setup(options, console)
             return PROVED
@@ -65,10 +99,23 @@ async def _run(options: argparse.Namespace, console: Console) -> int:
             return PROVED if commands.doctor(console) else BROKEN
 
 
+# -- options ----------------------------------------------------------------------------------------------------------------------
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that raises, so that --json holds for wrong options too, and takes an option only by its full name."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(allow_abbrev=False, **settings)
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (see {self.prog} --help)", self.format_usage().rstrip())
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="entail", description="Proves Lean 4 theorems and checks every proof again from scratch.")
+    parser = _Parser(prog="entail", description="Proves Lean 4 theorems and checks every proof again from scratch.")
     parser.add_argument("--version", action="version", version=f"entail {_version()}")
-    shared = argparse.ArgumentParser(add_help=False)
+    shared = _Parser(add_help=False)
     shared.add_argument("--json", action="store_true", help="one JSON object per line on stdout and nothing else there")
     shared.add_argument("--quiet", action="store_true", help="no progress and no notes on stderr")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -76,13 +123,14 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(commands.add_parser("check", parents=[shared], help="check the proofs in a file", description=_CHECK))
     setup = commands.add_parser("setup", parents=[shared], help="set the Lean engine up", description=_SETUP)
     setup.add_argument(
-        "--full", action="store_true", help="also train the code cache now (half a minute), not in the background"
+        "--full", action="store_true", help="also train the code cache now (a minute and a half), not in the background"
     )
     commands.add_parser("doctor", parents=[shared], help="say what is installed and what is missing", description=_DOCTOR)
     return parser
 
 
-_PROVE = "Prove a theorem. Exit code: 0 proved, 1 not proved, 2 the input cannot be used, 3 our machinery failed."
+_PROVE = """Prove a theorem. The proof goes to stdout as Lean text, everything else to stderr.
+Exit code: 0 proved, 1 not proved, 2 the input cannot be used, 3 our machinery failed."""
 _CHECK = "Check every theorem of a file in two processes (tier T2). Exit code as for prove."
 _SETUP = "Fetch and derive the embedded Lean engine. Every other command does this by itself on first use."
 _DOCTOR = "Say which parts are there, which are missing, and how to get them."
@@ -115,14 +163,16 @@ def _add_prove(parser: argparse.ArgumentParser) -> None:
     search.add_argument("--seed", type=_count, default=0, metavar="N", help="seed of the policy (the symbolic one uses none)")
     search.add_argument("--no-negation", action="store_true", help="do not try to refute the statement")
     output = parser.add_argument_group("output")
-    output.add_argument("--output", metavar="FILE", help="also write the proof to FILE")
+    output.add_argument(
+        "--output", metavar="FILE", help="write the text to FILE with its holes filled by the proofs that were found"
+    )
     output.add_argument("--tree", metavar="FILE", help="write the search tree as an HTML page")
     output.add_argument("--explain", action="store_true", help="on failure show the five best open goals instead of one")
     _add_source_limit(parser)
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="FILE.lean or FILE.lean:NAME: the proofs to check")
+    parser.add_argument("file", metavar="FILE", help="FILE.lean or FILE.lean:NAME: the proofs to check (- for standard input)")
     parser.add_argument(
         "--statement", metavar="FILE", help="Lean file that states what is to be proved (definitions, then theorems with sorry)"
     )
@@ -137,24 +187,25 @@ def _add_source_limit(parser: argparse.ArgumentParser) -> None:
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
     if not 0 <= value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is not a number of seconds (0 = no limit)")
     return value
 
 
 def _count(text: str) -> int:
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"{text} is negative (0 = no limit)")
-    return value
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0")
+    return int(text)
 
 
 def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is less than 1")
-    return value
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1")
+    return int(text)
 
 
 def _version() -> str:

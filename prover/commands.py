@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,22 +13,33 @@ from lean_env.doctor import examine
 from lean_env.embedded.code_cache import train_code_cache, train_in_background
 from lean_env.embedded.engine import Engine, installed_engine
 from lean_env.embedded.install import ensure_engine
-from lean_env.statement import Statement, without_imports
-from prover.attempt import Attempt, Outcome
+from lean_env.errors import EnvError, SetupFailed, ToolchainMissing, WorkerLost
+from lean_env.messages import NotElaborated
+from lean_env.reading import Reading, read_text, without_imports
+from lean_env.statement import Statement
+from prover.attempt import Attempt, Effort, Outcome
 from prover.challenges import own_challenges
 from prover.config import ProveConfig
 from prover.console import Console
+from prover.filling import Filling, filled
+from prover.interrupts import run_stoppable
 from prover.lane import Side, StatementRefused
+from prover.lemmas import LemmaLibrary
 from prover.proving import prove_statement
 from prover.search_page import search_page
 from prover.symbolic import SymbolicPolicy
-from prover.targets import BadInput, Target, find_statements, read_target, refused
+from prover.targets import BadInput, Target, read_target, refused, theorems_of, to_check, to_prove
 from prover.workshop import Workshop, workshop
 from search.budget import Budget
 from search.config import SearchConfig
 
+READ_ATTEMPTS = 2  # a worker may be lost while it reads, and that says nothing about the text
 
-async def prove(options: argparse.Namespace, console: Console) -> bool:
+
+# -- prove ------------------------------------------------------------------------------------------------------------------------
+
+
+def prove(options: argparse.Namespace, console: Console) -> bool:
     """Attempt the theorems of the target, one after the other; whether all were proved."""
     target = read_target(options.target, max_source_kib=options.max_source_kib)
     _require_writable(options.tree, options.output)
@@ -40,24 +52,36 @@ async def prove(options: argparse.Namespace, console: Console) -> bool:
         seed=options.seed,
     )
     engine = _engine(console)
-    attempts: list[Attempt] = []
-    async with workshop(engine, options.workers) as shop:
-        async with shop.pool.lease() as session:
-            statements = await find_statements(session, target)
-        if len(statements) > 1 and options.tree:
-            raise BadInput(f"--tree shows one search, {target.place} has {len(statements)} theorems to prove; name one")
-        for statement in statements:
-            attempt, sides = await _attempt(statement, target, shop, config, console)
-            attempts.append(attempt)
-            console.attempt(attempt, explain=options.explain, seed=options.seed)
-            if options.tree:
-                _write_tree(Path(options.tree), attempt, sides, console)
-    proofs = [attempt.proof for attempt in attempts if attempt.outcome is Outcome.PROVED]
-    if options.output and proofs:
-        Path(options.output).write_text("\n".join(proofs), encoding="utf-8")
+    proved = run_stoppable(_prove(target, config, options, engine, console))
     if engine.code_cache is None:
         train_in_background(engine)
-    return len(proofs) == len(attempts)
+    return proved
+
+
+async def _prove(target: Target, config: ProveConfig, options: argparse.Namespace, engine: Engine, console: Console) -> bool:
+    attempts: list[Attempt] = []
+    async with workshop(engine, config.workers) as shop:
+        reading = await _read(shop, target)
+        listings = to_prove(reading, target)
+        if len(listings) > 1 and options.tree:
+            raise BadInput(f"--tree shows one search, and {target.place} has {len(listings)} theorems to prove; name one")
+        if reading.left_out:
+            console.note(f"not in Lean's core library and left out: {', '.join(reading.left_out)}")
+        for listing in listings:
+            attempt, sides = await _attempt(listing.statement, target, shop, config, console)
+            attempts.append(attempt)
+            console.attempt(attempt, explain=options.explain, seed=options.seed)
+            if options.tree and sides:
+                Path(options.tree).write_text(search_page(attempt, sides), encoding="utf-8")
+                console.note(f"the search tree is in {options.tree}")
+        if options.output:
+            pairs = zip(listings, attempts, strict=True)
+            fillings = [Filling(each, attempt.script) for each, attempt in pairs if attempt.outcome is Outcome.PROVED]
+            await _write_filled(shop, Path(options.output), reading, fillings, console)
+    not_run = sum(attempt.outcome is Outcome.NOT_RUN for attempt in attempts)
+    if not_run:
+        raise EnvError(f"{not_run} of {len(attempts)} theorems could not be attempted, which says nothing about them")
+    return all(attempt.outcome is Outcome.PROVED for attempt in attempts)
 
 
 async def _attempt(
@@ -78,45 +102,111 @@ async def _attempt(
                 observe=seen.append,
             )
         except StatementRefused as refusal:
-            place = f"{target.place} ({statement.name})"
-            raise refused(refusal.refusal.messages, statement.signature, place) from refusal
+            raise _refusal(refusal, statement, target) from refusal
+        except (ToolchainMissing, SetupFailed):
+            raise
+        except EnvError as broken:
+            attempt = Attempt(statement, Outcome.NOT_RUN, Effort(), reason=str(broken))
     return attempt, seen[0]
 
 
-async def check(options: argparse.Namespace, console: Console) -> bool:
+def _refusal(refusal: StatementRefused, statement: Statement, target: Target) -> BadInput:
+    messages, source = refusal.refusal.messages, refusal.source
+    if source != statement.context:
+        return refused(messages, source, f"{target.place} ({statement.name})")
+    # The text as a whole was accepted, so it is the theorems with holes that are missing here.
+    text = f"{target.place}: what stands before {statement.name} needs a theorem that has no proof yet; prove that one first"
+    return BadInput(text, messages=messages, source=source, place=target.place)
+
+
+async def _write_filled(shop: Workshop, path: Path, reading: Reading, fillings: Sequence[Filling], console: Console) -> None:
+    """The user's text with the holes filled, if there is anything to fill in."""
+    if not fillings:
+        console.note(f"no proof was found, so {path} was not written")
+        return
+    text = filled(reading, fillings, LemmaLibrary.load())
+    path.write_text(text, encoding="utf-8")
+    console.note(f"the text with {len(fillings)} of its holes filled is in {path}")
+    again = await _read_text(shop, text)
+    names = {each.listing.statement.name for each in fillings}
+    if isinstance(again, NotElaborated) or any(each.has_hole for each in again.listings if each.statement.name in names):
+        console.note(
+            "note: each proof was checked by itself, but the text as a whole does not elaborate: one changes what another sees"
+        )
+
+
+# -- check ------------------------------------------------------------------------------------------------------------------------
+
+
+def check(options: argparse.Namespace, console: Console) -> bool:
     """Check the proofs of a file; whether all were accepted."""
     candidate = read_target(options.file, max_source_kib=options.max_source_kib)
     stated = read_target(options.statement, max_source_kib=options.max_source_kib) if options.statement else None
     _require_writable(options.export)
-    async with workshop(_engine(console), 1) as shop:
-        async with shop.pool.lease() as session:
-            challenges = await (find_statements(session, stated) if stated else own_challenges(session, candidate))
-        if candidate.name:
-            challenges = [challenge for challenge in challenges if challenge.name == candidate.name]
-        if not challenges:
-            raise BadInput(f"there is no theorem {candidate.name} to check")
-        if options.export and len(challenges) != 1:
-            raise BadInput(f"--export writes one proof, there are {len(challenges)} theorems; name one as FILE.lean:NAME")
+    return run_stoppable(_check(candidate, stated, options.export, _engine(console), console))
+
+
+async def _check(candidate: Target, stated: Target | None, export: str | None, engine: Engine, console: Console) -> bool:
+    async with workshop(engine, 1) as shop:
+        challenges, source = await (
+            _own_challenges(shop, candidate, console) if stated is None else _stated_challenges(shop, candidate, stated, console)
+        )
+        if export and len(challenges) != 1:
+            raise BadInput(f"--export writes one proof, and there are {len(challenges)} theorems; name one as FILE.lean:NAME")
         accepted = 0
-        source, _ = without_imports(candidate.source)
         for challenge in challenges:
             try:
                 verdict = await shop.checker.check(challenge, source)
             except ChallengeBroken as broken:
-                place = stated or candidate
-                raise refused(broken.messages, "", f"{place.place} ({challenge.name})") from broken
+                raise _broken_challenge(broken, challenge, candidate, stated) from broken
             accepted += verdict.accepted
             console.verdict(verdict)
-            if options.export and verdict.accepted:
-                Path(options.export).write_text(verdict.export, encoding="utf-8")
+            if export and verdict.accepted:
+                Path(export).write_text(verdict.export, encoding="utf-8")
+                console.note(f"the accepted declarations are in {export}")
     return accepted == len(challenges)
+
+
+async def _own_challenges(shop: Workshop, candidate: Target, console: Console) -> tuple[list[Statement], str]:
+    """The theorems of the candidate's own text, and that text as Lean can read it."""
+    reading = await _read(shop, candidate)
+    console.messages(reading.errors, candidate.source, candidate.place)
+    return own_challenges(reading, to_check(reading, candidate)), reading.source
+
+
+async def _stated_challenges(shop: Workshop, candidate: Target, stated: Target, console: Console) -> tuple[list[Statement], str]:
+    """The theorems of the text that states them, and the candidate's, whatever it is worth: the check refuses it if need be."""
+    challenges = [listing.statement for listing in to_prove(await _read(shop, stated), stated)]
+    if candidate.name:
+        challenges = [
+            challenge for challenge in challenges if candidate.name in (challenge.name, challenge.name.rpartition(".")[2])
+        ]
+        if not challenges:
+            raise BadInput(f"{stated.place} states no theorem {candidate.name}")
+    reading = await _read_text(shop, candidate.source)
+    errors = reading.messages if isinstance(reading, NotElaborated) else reading.errors
+    console.messages(errors, candidate.source, candidate.place)
+    return challenges, without_imports(candidate.source)[0] if isinstance(reading, NotElaborated) else reading.source
+
+
+def _broken_challenge(broken: ChallengeBroken, challenge: Statement, candidate: Target, stated: Target | None) -> BadInput:
+    if stated is not None:
+        return refused(broken.messages, "", f"{stated.place} ({challenge.name})")
+    said = "; ".join(message.data.splitlines()[0] for message in broken.messages)
+    return BadInput(
+        f"{candidate.place}: the statement of {challenge.name} needs what the clean worker does not take from the file that is"
+        f" checked: its theorems, and code that would run ({said}); state it in a file of its own and name that with --statement"
+    )
+
+
+# -- setup, doctor ----------------------------------------------------------------------------------------------------------------
 
 
 def setup(options: argparse.Namespace, console: Console) -> None:
     """Set the engine up and say where it is."""
     engine = _engine(console)
     if options.full and engine.code_cache is None:
-        console.note("training the code cache (half a minute)")
+        console.note("training the code cache (a minute and a half)")
         train_code_cache(engine)
     for warning in engine.warnings:
         console.note(f"note: {warning}")
@@ -137,7 +227,11 @@ def doctor(console: Console) -> bool:
     return all(finding.status != "missing" for finding in findings)
 
 
+# -- shared -----------------------------------------------------------------------------------------------------------------------
+
+
 def _engine(console: Console) -> Engine:
+    """The engine, set up if need be; not in the event loop, where Ctrl-C would have to wait for it."""
     engine = installed_engine()
     if engine is not None:
         return engine
@@ -145,13 +239,32 @@ def _engine(console: Console) -> Engine:
         return ensure_engine(progress=progress)
 
 
+async def _read(shop: Workshop, target: Target) -> Reading:
+    """The text of a target, read. Raises BadInput."""
+    reading = await _read_text(shop, target.source)
+    return theorems_of(reading, target)
+
+
+async def _read_text(shop: Workshop, text: str) -> Reading | NotElaborated:
+    for attempts_left in reversed(range(READ_ATTEMPTS)):
+        try:
+            async with shop.pool.lease() as session:
+                return await read_text(session, text)
+        except WorkerLost:
+            if not attempts_left:
+                raise
+    raise AssertionError("unreachable")
+
+
 def _require_writable(*paths: str | None) -> None:
     """Before the work, not after it."""
     for path in paths:
-        if path and not Path(path).absolute().parent.is_dir():
-            raise BadInput(f"cannot write {path}: there is no folder {Path(path).absolute().parent}")
-
-
-def _write_tree(path: Path, attempt: Attempt, sides: Sequence[Side], console: Console) -> None:
-    path.write_text(search_page(attempt, sides), encoding="utf-8")
-    console.note(f"the search tree is in {path}")
+        if not path:
+            continue
+        folder = Path(path).absolute().parent
+        if not folder.is_dir():
+            raise BadInput(f"cannot write {path}: there is no folder {folder}")
+        if Path(path).is_dir():
+            raise BadInput(f"cannot write {path}: it is a folder")
+        if not os.access(path if Path(path).exists() else folder, os.W_OK):
+            raise BadInput(f"cannot write {path}: permission denied")

@@ -1,25 +1,28 @@
 """What people see: results, Lean's messages with a caret, live progress; with --json, one object per line on stdout, nothing else.
 
-Owns stdout and stderr. Results go to stdout, everything else to stderr.
+Owns stdout and stderr. What was asked for goes to stdout (for `prove` that is Lean text, so that it can be redirected into a file),
+everything else to stderr.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from lean_env.messages import Accepted, Message
 from prover.attempt import Attempt, Outcome
+from prover.excerpt import excerpt
 
 if TYPE_CHECKING:
     from lean_env.checker import Verdict
     from prover.proving import Progress
 
 MAX_GOAL_LINES = 24
-MAX_EXCERPT_COLUMNS = 110
+MAX_GOAL_COLUMNS = 60  # of the goal in the line of progress
 
 
 class Console:
@@ -33,61 +36,66 @@ class Console:
     # -- building blocks -----------------------------------------------------------------------------------------------------
 
     def result(self, text: str) -> None:
-        """A line of the result, for people."""
+        """A part of the result, for people."""
         if not self.as_json:
-            print(text)
+            _write(sys.stdout, text)
 
     def record(self, record: dict[str, object]) -> None:
         """A result for programs."""
         if self.as_json:
-            print(json.dumps(record, ensure_ascii=False), flush=True)
+            _write(sys.stdout, json.dumps(record, ensure_ascii=False))
 
     def note(self, text: str) -> None:
         """Something worth knowing that is neither result nor error."""
         if not self.quiet:
-            print(text, file=sys.stderr, flush=True)
+            _write(sys.stderr, text)
 
     def error(self, text: str, **facts: object) -> None:
         """What went wrong."""
         self.record({"error": text, **facts})
-        print(f"entail: {text}", file=sys.stderr, flush=True)
+        _write(sys.stderr, f"entail: {text}")
 
     # -- Lean's messages -------------------------------------------------------------------------------------------------------
 
     def messages(self, messages: Sequence[Message], source: str, place: str) -> None:
-        """Lean's errors, each with the line it is about and a caret under the column."""
+        """Lean's messages, each with the line it is about and a caret under the column."""
         for message in messages:
             where = f"{place}:{message.pos.line}:{message.pos.column + 1}: " if message.pos else f"{place}: "
-            print(f"{where}{message.severity}: {message.data}", file=sys.stderr)
+            _write(sys.stderr, f"{where}{message.severity}: {message.data.rstrip()}")
             for line in excerpt(message, source):
-                print(f"  {line}", file=sys.stderr)
-        sys.stderr.flush()
+                _write(sys.stderr, f"  {line}")
 
     # -- attempts ----------------------------------------------------------------------------------------------------------------
 
     def attempt(self, attempt: Attempt, *, explain: bool, seed: int) -> None:
         """The end of an attempt: the proof, or why there is none."""
-        effort = attempt.effort
-        spent = f"{effort.seconds:.1f} s, {effort.steps} steps, {effort.expansions} expansions"
-        if effort.workers_lost:
-            spent += f", {effort.workers_lost} workers lost and replaced"
         self.record(_attempt_record(attempt, seed))
         name, tier = attempt.statement.name, attempt.verdict.tier.value if attempt.verdict else "none"
+        spent = _spent(attempt)
         match attempt.outcome:
             case Outcome.PROVED:
                 self.result(attempt.proof)
                 self.note(f"{name}: PROVED, tier {tier} (checked in a clean process), {spent}")
             case Outcome.REFUTED:
                 self.result(attempt.proof)
-                self.note(f"{name}: REFUTED: the statement is false; above is its negation, proved at tier {tier}, {spent}")
+                # said even if quiet: the text on stdout proves the opposite of what was asked
+                _write(sys.stderr, f"{name}: REFUTED: it is false; the proof is of its negation, tier {tier}, {spent}")
             case _:
-                self.result(f"{name}: {attempt.outcome.name}: {attempt.reason}")
-                if attempt.open_goals:
-                    shown = attempt.open_goals if explain else attempt.open_goals[:1]
-                    self.result(f"\nBest open goal{'s' if len(shown) > 1 else ''}:")
-                    for goal in shown:
-                        self.result("\n".join(f"    {line}" for line in goal.splitlines()[:MAX_GOAL_LINES]) + "\n")
-                self.note(spent)
+                _write(sys.stderr, f"{name}: {attempt.outcome.name}: {attempt.reason}")
+                self._open_goals(attempt, explain=explain)
+                self.note(f"spent: {spent}")
+
+    def _open_goals(self, attempt: Attempt, *, explain: bool) -> None:
+        shown = attempt.open_goals if explain else attempt.open_goals[:1]
+        for number, goal in enumerate(shown, 1):
+            lines = goal.splitlines()
+            _write(sys.stderr, "best open goal:" if number == 1 else f"open goal {number}:")
+            for line in lines[:MAX_GOAL_LINES]:
+                _write(sys.stderr, f"    {line}")
+            if len(lines) > MAX_GOAL_LINES:
+                _write(sys.stderr, f"    ({len(lines) - MAX_GOAL_LINES} more lines)")
+        if len(attempt.open_goals) > len(shown) > 0:
+            self.note(f"(--explain shows {len(attempt.open_goals)} of them)")
 
     def verdict(self, verdict: Verdict) -> None:
         """What the check of one theorem came to."""
@@ -111,10 +119,10 @@ class Console:
     # -- progress ------------------------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def watching(self, name: str) -> Generator[Callable[[Progress], None]]:
+    def watching(self, name: str) -> Generator[Callable[[Progress], None] | None]:
         """Live progress of a search on a terminal; nothing elsewhere."""
-        if self.quiet or not sys.stderr.isatty():
-            yield lambda _: None
+        if self.quiet or not _is_terminal(sys.stderr):
+            yield None
             return
         from rich.console import Console as RichConsole
         from rich.text import Text
@@ -122,9 +130,9 @@ class Console:
         with RichConsole(stderr=True).status(f"{name}: starting") as status:
 
             def show(progress: Progress) -> None:
-                effort, goal = progress.effort, progress.best_goal.rpartition("⊢")[2].strip().replace("\n", " ")
+                effort, goal = progress.effort, " ".join(progress.best_goal.rpartition("⊢")[2].split())
                 line = f"{name}: {progress.phase}  {effort.seconds:4.1f} s  {effort.expansions} expansions  {effort.steps} steps  "
-                status.update(Text(line + (f"⊢ {goal}"[:60] if goal else "")))
+                status.update(Text(line + (f"⊢ {goal}"[:MAX_GOAL_COLUMNS] if goal else ""), no_wrap=True, overflow="ellipsis"))
 
             yield show
 
@@ -134,7 +142,7 @@ class Console:
         if self.quiet:
             yield lambda _stage, _fraction: None
             return
-        if not sys.stderr.isatty():
+        if not _is_terminal(sys.stderr):
             yield self._stage_lines()
             return
         from rich.console import Console as RichConsole
@@ -167,19 +175,30 @@ class Console:
         return show
 
 
-def excerpt(message: Message, source: str) -> list[str]:
-    """The line that a message is about, cut to width, and a caret below the column; nothing if it has no place in the source."""
-    lines = source.split("\n")
-    if message.pos is None or message.pos.line > len(lines):
-        return []
-    line, column = lines[message.pos.line - 1], message.pos.column
-    first = max(0, column - MAX_EXCERPT_COLUMNS // 2)
-    end = message.end_pos
-    width = end.column - column if end and end.line == message.pos.line and end.column > column else 1
-    shown = line[first : first + MAX_EXCERPT_COLUMNS]
-    if not shown.strip():
-        return []
-    return [shown, " " * (column - first) + "^" * min(width, MAX_EXCERPT_COLUMNS - (column - first))]
+def nobody_listens() -> None:
+    """Let what is left in stdout's buffer go nowhere, once its reader has gone away: the interpreter flushes it at its end."""
+    if sys.stdout is not None:  # see _write
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _write(stream: TextIO | None, text: str) -> None:
+    """One line, at once: whoever reads along sees it now, and a reader that has gone is noticed here."""
+    if stream is not None:  # None in a process that was started with the stream closed
+        print(text, file=stream, flush=True)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
+
+
+def _spent(attempt: Attempt) -> str:
+    effort = attempt.effort
+    spent = f"{effort.seconds:.1f} s, {_counted(effort.steps, 'step')}, {_counted(effort.expansions, 'expansion')}"
+    return f"{spent}, {_counted(effort.workers_lost, 'worker')} lost and replaced" if effort.workers_lost else spent
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _attempt_record(attempt: Attempt, seed: int) -> dict[str, object]:
@@ -189,7 +208,8 @@ def _attempt_record(attempt: Attempt, seed: int) -> dict[str, object]:
         "name": attempt.statement.name,
         "outcome": attempt.outcome.value,
         "tier": verdict.tier.value if verdict else None,
-        "proof": attempt.proof or None,
+        "proof": attempt.proof if accepted else None,
+        "refused_proof": attempt.proof if verdict and not accepted else None,
         "axioms": list(getattr(verdict.result, "axioms", ())) if verdict and accepted else None,
         "export_sha256": verdict.export_digest if verdict and accepted else None,
         "statement_sha256": attempt.statement.digest,

@@ -20,7 +20,7 @@ OPEN_GOALS_SHOWN = 5
 ALL_TRIED = "every tactic that the policy proposes was tried"
 
 
-def with_verdict(statement: Statement, verdict: Verdict, proof: str, effort: Effort) -> Attempt | None:
+def with_verdict(statement: Statement, verdict: Verdict, proof: str, script: Sequence[str], effort: Effort) -> Attempt | None:
     """What a verdict on the statement, or on its negation, means for the attempt; None if it means nothing."""
     is_negation = verdict.challenge.digest != statement.digest
     match verdict.result:
@@ -28,9 +28,10 @@ def with_verdict(statement: Statement, verdict: Verdict, proof: str, effort: Eff
             return None
         case Rejected(message=message):
             reason = f"the search closed every goal, but the check refused the proof: {message}"
-            return Attempt(statement, Outcome.REJECTED, effort, verdict, proof, reason)
+            return Attempt(statement, Outcome.REJECTED, effort, verdict, proof, tuple(script), reason)
         case _:
-            return Attempt(statement, Outcome.REFUTED if is_negation else Outcome.PROVED, effort, verdict, proof)
+            outcome = Outcome.REFUTED if is_negation else Outcome.PROVED
+            return Attempt(statement, outcome, effort, verdict, proof, tuple(script))
 
 
 def without_proof(

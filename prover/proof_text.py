@@ -5,17 +5,33 @@ The text is what is checked and what the user gets; nothing is added after the c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from lean_env.statement import Statement
-from prover.lemmas import LemmaLibrary
+from prover.lemmas import NAMESPACE, LemmaLibrary
 
 INDENT = "  "
 
 
 def proof_text(statement: Statement, script: Sequence[str], lemmas: LemmaLibrary) -> str:
     """The Lean text that proves `statement` by the lines of `script`."""
-    cited = lemmas.used_in("\n".join(script))
-    body = "\n".join(f"{INDENT}{line}" if line else "" for line in script)
-    parts = [lemmas.source(cited) if cited else "", statement.context.strip("\n"), f"{statement.signature} := by\n{body}"]
+    cited = lemmas_to_add(script, statement.context, lemmas)
+    parts = [lemmas.source(cited) if cited else "", statement.context.strip("\n"), f"{statement.signature} {proof_block(script)}"]
     return "\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"
+
+
+def proof_block(script: Sequence[str], indent: str = "") -> str:
+    """What follows the signature of a theorem that stands at `indent`: `:= by` and the indented lines."""
+    return "\n".join([":= by", *(f"{indent}{INDENT}{line}" if line else "" for line in script)])
+
+
+def lemmas_to_add(script: Sequence[str], context: str, lemmas: LemmaLibrary) -> tuple[str, ...]:
+    """Names of the lemmas that a script cites and the context does not bring along, as the text of an earlier proof does."""
+    return tuple(name for name in lemmas.used_in("\n".join(script)) if not _declares(context, name))
+
+
+def _declares(context: str, name: str) -> bool:
+    word = rf"{re.escape(name)}(?![\w.'])"
+    inside = f"namespace {NAMESPACE}" in context and re.search(rf"\b(?:theorem|def)\s+{word}", context)
+    return bool(inside or re.search(rf"\b(?:theorem|def)\s+{NAMESPACE}\.{word}", context))

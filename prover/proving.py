@@ -272,8 +272,8 @@ class _Hunt:
         self._in_check.append(side)
         try:
             self._show("check")
-            proof = await shorten(lane, side, self._clock)
-            text = proof_text(side.statement, script_lines(proof), self._lemmas)
+            script = script_lines(await shorten(lane, side, self._clock))
+            text = proof_text(side.statement, script, self._lemmas)
             verdict = await self._verdict(lane, side.statement, text)
         except WorkerLost as loss:
             self._checks_lost += 1
@@ -291,7 +291,7 @@ class _Hunt:
         else:
             self._checked.append(side)
             if self._result is None:
-                self._result = with_verdict(self._statement, verdict, text, self._effort())
+                self._result = with_verdict(self._statement, verdict, text, script, self._effort())
                 self._over = self._result is not None
         finally:
             self._in_check.remove(side)

@@ -141,6 +141,7 @@ class Agenda:
         if self._tree.passes_through(edge.parent, node):
             return False
         self._tree.reparent(node, edge, part)
+        self.depth = max(self.depth, depth)  # a better path may be a longer one
         return self.work[node].place in (Place.QUEUED, Place.TOO_DEEP)
 
     def _fits(self, depth: int) -> bool:

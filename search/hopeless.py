@@ -66,7 +66,7 @@ def _is_hopeful(nodes: Sequence[Node], node: Node, finished: Sequence[Node]) -> 
 
 def _can_be_proven(nodes: Sequence[Node], edge: Edge, hopeful: set[NodeId]) -> bool:
     """Whether all that the edge needs is proven, not finished, or known to be hopeful."""
-    return edge.status is EdgeStatus.LIVE and all(
+    return all(
         child in hopeful
         or nodes[child].status is NodeStatus.PROVEN
         or (nodes[child].status is NodeStatus.UNKNOWN and not nodes[child].complete)

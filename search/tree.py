@@ -40,7 +40,9 @@ class Tree:
         """The node of a goal. Raises KeyError if it was never met."""
         return self._by_key[key]
 
-    def add_edge(self, parent: NodeId, tactic: str, keys: Sequence[str], goals: Sequence[int], logprob: float, tokens: int) -> Added:
+    def add_edge(
+        self, parent: NodeId, tactic: str, keys: Sequence[str], goals: Sequence[int], logprob: float, tokens: int
+    ) -> Added:
         """Record that `tactic` reduced `parent` to the goals `keys`, and draw every conclusion from it.
 
         Goals not met before become nodes whose primary path is this edge; those met before keep theirs (see
@@ -174,7 +176,7 @@ class Tree:
         while queue:
             for child in queue.popleft().children:
                 below = self.nodes[child]
-                if below.cut_off and below.status is NodeStatus.UNKNOWN:
+                if below.cut_off:
                     below.cut_off = False
                     yield child
                     queue.extend(each for each in below.edges if each.status is EdgeStatus.LIVE)

@@ -25,6 +25,7 @@ from prover.symbolic import (
     recurrences,
     residues,
     saturation,
+    shared_divisors,
     structural,
     witnesses,
 )
@@ -41,6 +42,7 @@ DEFAULT_MOVES: tuple[Move, ...] = (
     *residues.MOVES,
     *finite.MOVES,
     *divisors.MOVES,
+    *shared_divisors.MOVES,
     *saturation.MOVES,
     *ground_powers.MOVES,
     *common_divisors.MOVES,

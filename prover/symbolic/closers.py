@@ -38,15 +38,31 @@ def heavy_power(term: Term) -> bool:
 
 
 def huge_equations(view: GoalView) -> tuple[str, ...]:
-    """Names of hypotheses `v = ground power` for which substitution would put a power under a power (an engine dies of that)."""
-    bases = {node.args[1].name for node in view.nodes if symbol_of(node) == "^" and node.args[1].tag == "local"}
-    found: list[str] = []
-    for hyp in view.props:
-        if hyp.term.is_app("Eq", 2) and hyp.term.type in NUMBERS:
-            for variable, value in (hyp.term.args, hyp.term.args[::-1]):
-                if variable.tag == "local" and variable.name in bases and is_ground(value) and _is_huge(value):
-                    found.append(hyp.name)
-    return tuple(dict.fromkeys(found))
+    """Names of hypotheses `v = ground power` for which substitution would put a power under a power."""
+    exponents = _exponents(view)
+    return tuple(hyp.name for hyp in view.props if _fixes_exponent(hyp.term, exponents))
+
+
+def explosive(view: GoalView) -> bool:
+    """Whether some equation, also under a quantifier, would put a power under a power: an engine dies of computing that."""
+    exponents = _exponents(view)
+    return bool(exponents) and any(_fixes_exponent(node, exponents) for node in view.nodes)
+
+
+def _exponents(view: GoalView) -> frozenset[str]:
+    """Names of the variables that occur in exponents."""
+    powers = [node for node in view.nodes if symbol_of(node) == "^"]
+    return frozenset(node.name for power in powers for node in power.args[1].walk() if node.tag in ("local", "bound"))
+
+
+def _fixes_exponent(term: Term, exponents: frozenset[str]) -> bool:
+    """Whether the term is an equation between one of the variables and a huge number."""
+    if not term.is_app("Eq", 2) or term.type not in NUMBERS:
+        return False
+    return any(
+        variable.tag in ("local", "bound") and variable.name in exponents and is_ground(value) and _is_huge(value)
+        for variable, value in (term.args, term.args[::-1])
+    )
 
 
 def _is_huge(value: Term) -> bool:
@@ -82,7 +98,7 @@ def _immediate(view: GoalView) -> Iterator[Candidate]:
 
 def _linear(view: GoalView) -> Iterator[Candidate]:
     """Linear arithmetic."""
-    if not view.is_arithmetic or huge_equations(view):
+    if not view.is_arithmetic or explosive(view):
         return
     if view.target_is_arithmetic and not (view.is_ground and not view.target.is_app("False", 0)):
         yield tactic("omega", 0.1, heartbeats=800, soft_ms=3000)
@@ -90,7 +106,7 @@ def _linear(view: GoalView) -> Iterator[Candidate]:
 
 def _simplify(view: GoalView) -> Iterator[Candidate]:
     """The simplifier, with and without the context."""
-    if huge_equations(view):
+    if explosive(view):
         return
     arithmetic = view.target_is_arithmetic and view.is_arithmetic
     if not is_quantified(view.target) or not arithmetic:
@@ -103,7 +119,7 @@ def _simplify(view: GoalView) -> Iterator[Candidate]:
 
 def _grind(view: GoalView) -> Iterator[Candidate]:
     """Congruence, case splits, rings and linear arithmetic together."""
-    if huge_equations(view):
+    if explosive(view):
         return
     yield tactic("grind", _grind_cost(view), heartbeats=1500, soft_ms=2500)
 
@@ -125,7 +141,7 @@ def _is_identity(view: GoalView) -> bool:
 
 def _decide(view: GoalView) -> Iterator[Candidate]:
     """Propositions with an algorithm: bounded quantifiers without free variables, Booleans, small types."""
-    if view.target.locals() or huge_equations(view) or (view.is_ground and view.target_is_arithmetic):
+    if view.target.locals() or explosive(view) or (view.is_ground and view.target_is_arithmetic):
         return
     if truth_of(view.target, {}) is not False and not heavy_power(view.target):
         yield tactic("decide", 0.6, heartbeats=400, soft_ms=1500)

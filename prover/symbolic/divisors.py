@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lean_env.term import Term
 from prover.policy import Candidate
-from prover.symbolic.closers import heavy_power, huge_equations
+from prover.symbolic.closers import explosive, heavy_power
 from prover.symbolic.move import Move, tactic
 from prover.symbolic.polynomial import Polynomial, TooLarge, polynomial_of
 from prover.symbolic.render import Unprintable, render
@@ -85,7 +85,7 @@ def divisors_of(value: int) -> list[int]:
 
 def _divisors(view: GoalView) -> Iterator[Candidate]:
     """Run through the divisors for one factor and close each case linearly."""
-    if view.is_large or huge_equations(view) or not view.target_is_arithmetic:
+    if view.is_large or explosive(view) or not view.target_is_arithmetic:
         return
     seen: set[str] = set()
     for found in _found(view):

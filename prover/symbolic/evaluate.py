@@ -18,7 +18,9 @@ Number = Callable[[Values], int]
 Truth = Callable[[Values], bool | None]
 
 MAX_BITS = 60_000  # of a power: larger ones are left to the kernel's own arithmetic
-QUANTIFIER_RANGE = 60  # how far a quantifier is tried before its truth counts as not known
+# How far a quantifier is tried before its truth counts as not known, by how deep quantifiers are nested in the proposition:
+# the cost is the product over the nest.
+_REACH = (60, 60, 20, 9, 5, 3, 2)
 
 
 def bound_name(name: str) -> str:
@@ -134,18 +136,28 @@ def _unknown(_: Values) -> bool | None:
 
 def compile_truth(term: Term) -> Truth:
     """A function from values to the truth of a proposition; parts that cannot be computed count as not known."""
+    return _truth(term, _REACH[min(_nesting(term), len(_REACH) - 1)])
+
+
+def _nesting(term: Term) -> int:
+    """How many quantifiers are nested at most."""
+    return (term.tag in ("forall", "lambda")) + max((_nesting(arg) for arg in term.args), default=0)
+
+
+def _truth(term: Term, reach: int) -> Truth:
+    """The same, with quantifiers tried for `reach` values."""
     args = term.args
     if term.tag == "implies":
-        return _implication(compile_truth(args[0]), compile_truth(args[1]))
+        return _implication(_truth(args[0], reach), _truth(args[1], reach))
     if term.tag == "forall":
-        return _quantifier(term, stop_at=False)
+        return _quantifier(term, reach, stop_at=False)
     if term.tag != "const":
         return _unknown
     if term.name in _COMPARE and len(args) == 2:
         return _comparison(term) if term.type in NUMBERS else _unknown
     if term.name == "Exists" and len(args) == 1 and args[0].tag == "lambda":
-        return _quantifier(args[0], stop_at=True)
-    parts = [compile_truth(arg) for arg in args]
+        return _quantifier(args[0], reach, stop_at=True)
+    parts = [_truth(arg, reach) for arg in args]
     match term.name, len(args):
         case "True", 0:
             return lambda _: True
@@ -214,18 +226,18 @@ def _equivalence(left: Truth, right: Truth) -> Truth:
     return holds
 
 
-def _quantifier(binder: Term, stop_at: bool) -> Truth:
+def _quantifier(binder: Term, reach: int, stop_at: bool) -> Truth:
     """`∀` (stops at a False) and `∃` (stops at a True); having tried the whole range without a stop is "not known"."""
     domain, body = binder.args
     if not (domain.tag == "const" and domain.name in NUMBERS and not domain.args):
         return _unknown
-    inner = compile_truth(body)
+    inner = _truth(body, reach)
     key = bound_name(binder.name)
-    start = -QUANTIFIER_RANGE if domain.name == "Int" else 0
+    start = -reach if domain.name == "Int" else 0
 
     def holds(values: Values) -> bool | None:
         scope = dict(values)
-        for candidate in range(start, QUANTIFIER_RANGE):
+        for candidate in range(start, reach):
             scope[key] = candidate
             if inner(scope) is stop_at:
                 return stop_at

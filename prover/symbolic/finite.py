@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from lean_env.messages import Hypothesis
 from lean_env.term import Term
 from prover.policy import Candidate
-from prover.symbolic.closers import heavy_power, huge_equations
+from prover.symbolic.closers import explosive, heavy_power
 from prover.symbolic.evaluate import compile_truth
 from prover.symbolic.facts import Saturated, saturate
 from prover.symbolic.move import Move, tactic
@@ -79,7 +79,7 @@ class Setting:
 
 def _settings(view: GoalView) -> Iterator[Setting]:
     """The goal as it stands, and by contradiction if that bounds more variables."""
-    if view.is_large or huge_equations(view) or not view.is_arithmetic or not view.live:
+    if view.is_large or explosive(view) or not view.is_arithmetic or not view.live:
         return
     relevant = tuple(hyp for hyp in view.props if _evaluable(view, hyp.term))
     if not _evaluable(view, view.target):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lean_env.messages import Hypothesis
 from lean_env.term import Term
 from prover.policy import Candidate
-from prover.symbolic.closers import huge_equations
+from prover.symbolic.closers import explosive, huge_equations
 from prover.symbolic.move import Move, tactic
 from prover.symbolic.render import Unprintable, render
 from prover.symbolic.terms import has_bound, negated
@@ -105,15 +105,14 @@ def _instances(view: GoalView, hyp: Hypothesis) -> Iterator[Candidate]:
 
 def _simplify_with(view: GoalView) -> Iterator[Candidate]:
     """Simplify the target by all hypotheses, keeping what remains as a goal; rewrite both, then linear arithmetic."""
-    unsafe = huge_equations(view)
-    if unsafe or not view.facts:
+    if explosive(view) or not view.facts:
         return
     rules = [hyp.name for hyp in view.props if conclusion(hyp.term).is_app("Eq", 2) and hyp.term.tag == "forall"]
     if rules:
         listed = ", ".join(rules)
         yield tactic(f"simp only [{listed}]", 1.5, heartbeats=400, soft_ms=1200)
         if view.is_arithmetic:
-            yield tactic(f"simp [{listed}] at *\nomega", 1.4, heartbeats=1200, soft_ms=2500)
+            yield tactic(f"simp only [{listed}]\nomega", 1.4, heartbeats=1200, soft_ms=2500)
     elif view.is_arithmetic:
         yield tactic("simp at *\nomega", 2.2, heartbeats=1200, soft_ms=2500)
     if not view.is_arithmetic:
@@ -122,7 +121,7 @@ def _simplify_with(view: GoalView) -> Iterator[Candidate]:
 
 def _contrapositive(view: GoalView) -> Iterator[Candidate]:
     """From `h : ¬ p` to prove q: prove p from ¬ q."""
-    if view.target.is_app("False", 0) or view.target.tag != "const":
+    if view.target.is_app("False", 0) or view.target.tag not in ("const", "local"):
         return
     for hyp in view.props:
         if negated(hyp.term) is not None and not hyp.term.is_app("Ne", 2) and not view.is_arithmetic:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from prover.policy import Candidate
-from prover.symbolic.closers import huge_equations
+from prover.symbolic.closers import explosive
 from prover.symbolic.move import Move, tactic
 from prover.symbolic.terms import has_bound, sides, symbol_of
 from prover.symbolic.view import GoalView
@@ -27,7 +27,7 @@ def _numbers(view: GoalView) -> list[str]:
 
 def _induction(view: GoalView) -> Iterator[Candidate]:
     """Plain induction, closed by a mixture of arithmetic tactics or left open."""
-    if view.target.is_app("False", 0) or huge_equations(view):
+    if view.target.is_app("False", 0) or explosive(view):
         return
     nonlinear = any(symbol_of(node) in ("^", "*", "%") or (node.tag == "local" and node.args) for node in view.target.walk())
     for place, name in enumerate(_numbers(view)):

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from lean_env.term import Term
 from prover.policy import Candidate
-from prover.symbolic.closers import huge_equations
+from prover.symbolic.closers import explosive
 from prover.symbolic.move import Move, tactic
 from prover.symbolic.render import Unprintable, render
 from prover.symbolic.terms import has_bound, numeral, sides, symbol_of
@@ -37,7 +37,7 @@ def _is_nonlinear(node: Term) -> bool:
 
 def _squares(view: GoalView) -> Iterator[Candidate]:
     """Squares of the target's variables and of their differences."""
-    if view.is_large or huge_equations(view) or not _is_polynomial_inequality(view):
+    if view.is_large or explosive(view) or not _is_polynomial_inequality(view):
         return
     names = [name for name in view.live if name in view.target.locals()][:MOST_VARIABLES]
     casts = {name: f"({name} : Int)" if view.live[name] == "Nat" else name for name in names}
@@ -54,7 +54,7 @@ def _named(view: GoalView, proofs: Sequence[str], stem: str) -> list[str]:
 
 def _products(view: GoalView) -> Iterator[Candidate]:
     """Products of two hypotheses (the negated target is one of them)."""
-    if view.is_large or huge_equations(view) or not _is_polynomial_inequality(view):
+    if view.is_large or explosive(view) or not _is_polynomial_inequality(view):
         return
     kind = view.target.type
     hyps = [hyp for hyp in view.props if symbol_of(hyp.term) in _COMPARISONS and hyp.term.type == kind][:MOST_SIDES]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from lean_env.term import Term
 from prover.policy import Candidate
-from prover.symbolic.closers import huge_equations
+from prover.symbolic.closers import explosive
 from prover.symbolic.linear import System
 from prover.symbolic.move import Move, indented, tactic
 from prover.symbolic.render import Unprintable, render
@@ -201,7 +201,7 @@ def _leaves(term: Term) -> Iterator[Term]:
 
 def _residues(view: GoalView) -> Iterator[Candidate]:
     """Split on residues modulo each number in sight and finish each case linearly."""
-    if view.is_large or not view.is_arithmetic or huge_equations(view) or not view.target_is_arithmetic:
+    if view.is_large or not view.is_arithmetic or explosive(view) or not view.target_is_arithmetic:
         return
     atoms = nonlinear_atoms(view)
     moduli = [modulus for modulus in view.moduli if modulus <= 100]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from prover.policy import Candidate
-from prover.symbolic.closers import huge_equations
+from prover.symbolic.closers import explosive
 from prover.symbolic.facts import saturate
 from prover.symbolic.move import Move, tactic
 from prover.symbolic.view import GoalView
@@ -13,7 +13,7 @@ from prover.symbolic.view import GoalView
 
 def _saturate(view: GoalView) -> Iterator[Candidate]:
     """All facts, then linear arithmetic or `grind`; also the facts alone."""
-    if view.is_large or not view.is_arithmetic or huge_equations(view) or not view.target_is_arithmetic:
+    if view.is_large or not view.is_arithmetic or explosive(view) or not view.target_is_arithmetic:
         return
     facts = saturate(view, view.assumptions).facts
     direct = saturate(view, view.facts).facts if facts else ()

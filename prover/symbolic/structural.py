@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lean_env.messages import Hypothesis
 from lean_env.term import Term
 from prover.policy import Candidate
+from prover.symbolic.closers import huge_equations
 from prover.symbolic.move import Move, tactic
 from prover.symbolic.terms import CONNECTIVES, is_ground, negated, numeral, sides
 from prover.symbolic.view import GoalView
@@ -105,8 +106,6 @@ def _cases(view: GoalView) -> Iterator[Candidate]:
 
 def _substitute(view: GoalView) -> Iterator[Candidate]:
     """Eliminate the variables that an equation defines."""
-    from prover.symbolic.closers import huge_equations  # local: closers build on the same view, not on this module
-
     unsafe = huge_equations(view)
     names = [hyp.name for hyp in view.props if hyp.name not in unsafe and _defines(hyp, view)]
     if names:

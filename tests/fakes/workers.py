@@ -24,9 +24,7 @@ def fake_worker(scenario: str, *arguments: str) -> list[str]:
 
 async def start(scenario: str, *arguments: str) -> WorkerProcess:
     """A worker past its ready frame."""
-    return await WorkerProcess.start(
-        fake_worker(scenario, *arguments), ready_timeout_s=ENOUGH_S, max_frame_bytes=16 * MIB
-    )
+    return await WorkerProcess.start(fake_worker(scenario, *arguments), ready_timeout_s=ENOUGH_S, max_frame_bytes=16 * MIB)
 
 
 @asynccontextmanager
@@ -75,9 +73,7 @@ def group_exists(pgid: int) -> bool:
         return False
     if not Path("/proc/self").exists():
         return True
-    return any(
-        _group_of(int(entry.name)) == pgid and is_running(int(entry.name)) for entry in Path("/proc").glob("[0-9]*")
-    )
+    return any(_group_of(int(entry.name)) == pgid and is_running(int(entry.name)) for entry in Path("/proc").glob("[0-9]*"))
 
 
 def _group_of(pid: int) -> int:

@@ -36,5 +36,5 @@ def test_a_turnstile_inside_a_type_is_not_the_target() -> None:
 
 @pytest.mark.parametrize("text", ["", "h : a", "just words\n⊢ a", "⊢ a\nh : b"])
 def test_what_is_not_a_goal_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="goal|hypothesis"):
+    with pytest.raises(ValueError, match=r"goal|hypothesis"):
         split_goal(text)

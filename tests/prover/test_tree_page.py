@@ -210,8 +210,7 @@ def test_what_is_marked_is_a_proof_whatever_the_graph(graph: list[list[PageEdge]
 
     def provable(at: int, above: frozenset[int]) -> bool:
         return at not in above and any(
-            tried.status == "proved" and all(provable(child, above | {at}) for child in tried.children)
-            for tried in graph[at]
+            tried.status == "proved" and all(provable(child, above | {at}) for child in tried.children) for tried in graph[at]
         )
 
     assert (0 in marked) == provable(0, frozenset())

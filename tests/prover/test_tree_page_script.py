@@ -52,9 +52,7 @@ def _leaf(identity: int, goal: str = "⊢ True") -> PageNode:
 
 
 SPLIT = (
-    PageNode(
-        0, ("⊢ A ∧ B",), "proved", 0, 0.0, (REFUSED, PageEdge("constructor", -1.0, "proved", (1, 2), ""), REFUSED)
-    ),
+    PageNode(0, ("⊢ A ∧ B",), "proved", 0, 0.0, (REFUSED, PageEdge("constructor", -1.0, "proved", (1, 2), ""), REFUSED)),
     _leaf(1),
     _leaf(2),
 )

@@ -66,11 +66,12 @@ def test_a_goal_with_candidates_left_waits_for_better_children() -> None:
 
 
 def test_a_batch_can_be_cut_to_the_budget() -> None:
-    search = started(-1.0, -1.0, -1.0, width=8)
-    assert len(search.take(ROOT, limit=1)) == 1
-    search.tell(ROOT, [Failed("no")])
-    assert search.ask() == ROOT
-    assert len(search.take(ROOT, limit=100)) == 2
+    search = started(*[-1.0] * 6, width=3)
+    for limit, expected in ((1, 1), (100, 3), (0, 2)):
+        taken = search.take(ROOT, limit)
+        assert len(taken) == expected
+        search.tell(ROOT, [Failed("no") for _ in taken])
+        assert search.ask() == (ROOT if limit else None)
 
 
 def test_untried_candidates_go_back_in_front() -> None:

@@ -190,11 +190,37 @@ def test_a_new_edge_reconnects_what_was_cut_off() -> None:
     add(tree, "B", "C")
     add(tree, "C", "B")
     add(tree, "C", "D", "F")
-    finish(tree, "X")
+    add(tree, "C", "D2", "X2")
+    finish(tree, "X", "X2")
+    assert not tree.is_relevant(tree.find("D2"))
     assert not tree.is_relevant(tree.find("D"))  # found out, and remembered for B, C and D, but not for F
     added = tree.add_edge(tree.find("E"), "back", ("C",), (), -1.0, 1)
     assert [tree.nodes[node].key for node in added.reconnected] == ["C", "B", "D"]
     assert all(tree.is_relevant(tree.find(goal)) for goal in "CBDF")
+
+
+def test_the_way_that_was_found_is_remembered() -> None:
+    tree = Tree("A")
+    dying = add(tree, "A", "B", "X")
+    add(tree, "B", "C")
+    other = add(tree, "A", "E")
+    cross = add(tree, "E", "B")
+    finish(tree, "X")
+    b, c = tree.nodes[tree.find("B")], tree.nodes[tree.find("C")]
+    assert b.lifeline is dying
+    assert tree.is_relevant(c.id)
+    assert b.lifeline is cross  # mended where it broke
+    assert c.lifeline is not cross
+    assert tree.nodes[tree.find("E")].lifeline is other
+
+
+def test_a_dead_edge_reconnects_nothing() -> None:
+    tree = Tree("A")
+    add(tree, "A", "B", "X")
+    add(tree, "A", "E")
+    finish(tree, "X")
+    assert not tree.is_relevant(tree.find("B"))
+    assert tree.add_edge(tree.find("E"), "t", ("B", "X"), (), -1.0, 1).reconnected == ()
 
 
 def test_an_edge_from_a_goal_that_is_cut_off_itself_reconnects_nothing() -> None:

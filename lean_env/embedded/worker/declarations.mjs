@@ -28,7 +28,7 @@ export class DeclarationReader {
         if (lean.scalarByte(value, 0) !== SAFE) refuse('unsafe or partial');
         return ['def', name, levels, type, terms.expression(lean.field(value, 1)), this.#hints(lean.field(value, 2))];
       case CONSTANT.inductive: return this.#inductive(value, name, levels, type, lookup, refuse);
-      default: return refuse('a quotient primitive');
+      default: return refuse('a constructor, a recursor or a quotient primitive');
     }
   }
 
@@ -75,7 +75,7 @@ export function usedByExpressions(table, expressions) {
 export function exportProof(lean, base, environment, theorem) {
   const table = new TermTable(), reader = new DeclarationReader(lean, table), builder = new TermBuilder(lean, table);
   const held = [], order = [], visited = new Set(); // readers remember addresses, so what they read is held to the end
-  const lookup = name => findConstant(lean, environment, name);
+  const lookup = name => { const found = findConstant(lean, environment, name); if (found) held.push(lean.inc(found)); return found; };
   const add = (id, info) => {
     const record = reader.read(info, lookup);
     for (const used of usedNames(table, record)) if (used !== id) visit(used);
@@ -88,7 +88,7 @@ export function exportProof(lean, base, environment, theorem) {
     if (known) { lean.dec(known); return; }
     const info = lookup(name);
     if (!info) throw new LeanError(`unknown constant ${table.nameText(id)}`);
-    held.push(info);
+    lean.dec(info); // held
     const parent = generatedBy(lean, info);
     if (parent) visit(reader.terms.name(parent)); else add(id, info);
   };

@@ -9,8 +9,8 @@ import { judge } from './judge.mjs';
 import { outline } from './outline.mjs';
 
 class Handles { // number -> Lean value with its release; numbers are never used again
-  #items = new Map(); #next = 0; #release;
-  constructor(release) { this.#release = release; }
+  #items = new Map(); #next; #release;
+  constructor(release, first) { this.#release = release; this.#next = first; }
   add(item) { this.#items.set(this.#next, item); return this.#next++; }
   get(handle, what) {
     const item = this.#items.get(handle);
@@ -28,9 +28,8 @@ export class Engine {
     this.elaborator = new Elaborator(lean);
     this.goals = new GoalRenderer(lean, this.elaborator);
     this.tactics = new Tactics(this);
-    this.environments = new Handles(state => lean.dec(state));
-    this.states = new Handles(state => state.release());
-    this.states.add({ release() {} }); // handle 0 means "none" on the wire
+    this.environments = new Handles(state => lean.dec(state), 0);
+    this.states = new Handles(state => state.release(), 1); // 0 means "none" on the wire
     for (const state of commandStates) this.environments.add(state);
     this.permanent = commandStates.length; // these are never freed
     this.libraryEnvironment = environmentOf(lean, commandStates[0]);
@@ -46,8 +45,9 @@ export class Engine {
 
   // What the proof that led to a finished state added. -> {text} or {refused}
   finish(state) {
+    const proved = this.states.get(state, 'state');
     return this.#orRefused(() => {
-      const { lean } = this, { theorem, value, environment } = this.tactics.assemble(this.states.get(state, 'state'));
+      const { lean } = this, { theorem, value, environment } = this.tactics.assemble(proved);
       const constant = lean.construct(0, [lean.inc(theorem.name), lean.inc(theorem.levels), lean.inc(theorem.type)]);
       const all = lean.list([lean.inc(theorem.name)]);
       const info = lean.construct(CONSTANT.theorem, [lean.construct(0, [constant, value, all])]);
@@ -59,11 +59,11 @@ export class Engine {
   export(signature, env, scope, token) {
     const { lean } = this, stated = elaborateStatement(lean, this.environments.get(scope, 'environment'), signature, token);
     if (stated.messages) return stated;
-    const { theorem } = stated, environmentAt = handle => environmentOf(lean, this.environments.get(handle, 'environment'));
+    const { theorem, state } = stated, environmentAt = handle => environmentOf(lean, this.environments.get(handle, 'environment'));
     const environment = environmentAt(env);
     return this.#orRefused(() => {
       const info = findConstant(lean, environment, theorem.name);
-      for (const o of [theorem.name, theorem.levels, theorem.type]) lean.dec(o);
+      for (const o of [theorem.name, theorem.levels, theorem.type, state]) lean.dec(o);
       if (!info) throw new LeanError(`there is no theorem ${theorem.text}`);
       return lean.taking(info, o => {
         if (lean.tag(o) !== CONSTANT.theorem) throw new LeanError(`${theorem.text} is not a theorem`);
@@ -77,8 +77,8 @@ export class Engine {
 
   judge(signature, env, exported, token) { return judge(this, this.environments.get(env, 'environment'), signature, exported, token); }
 
-  free(states, envs) { this.states.free(states.filter(handle => handle !== 0)); this.environments.free(envs.filter(handle => handle >= this.permanent)); }
+  free(states, envs) { this.states.free(states); this.environments.free(envs.filter(handle => handle >= this.permanent)); }
   stats() {
-    return { rss_mib: process.memoryUsage().rss / 2 ** 20, heap_mib: this.internals.mem.buffer.byteLength / 2 ** 20, states: this.states.size - 1, envs: this.environments.size };
+    return { rss_mib: process.memoryUsage().rss / 2 ** 20, heap_mib: this.internals.mem.buffer.byteLength / 2 ** 20, states: this.states.size, envs: this.environments.size };
   }
 }

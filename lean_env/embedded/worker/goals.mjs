@@ -7,7 +7,7 @@ const LINE_WIDTH = 120, ONE_LINE = 100_000_000;
 const MAX_WRAPPED_DEPTH = 40; // a deeper goal is not wrapped: its indentation would grow with the square of the depth
 const MAX_NODES = 3000; // per goal; past it a branch is cut
 const MAX_DEPTH = 120;  // so that a reader of the tree may recurse (Python allows a thousand frames)
-const MAX_PRINT_STEPS = 100_000; // the default of 5000 prints an ellipsis, and so one text for many goals
+const MAX_PRINT_STEPS = 20_000; // past it Lean prints an ellipsis; a step takes up to half a millisecond
 const CORE_OPTIONS = 2;                                                        // object field of Core.Context
 const METAVARIABLE = { localContext: 1, type: 2, localInstances: 4 };          // object fields of MetavarDecl
 const LOCAL_CONTEXT_DECLS = 1;

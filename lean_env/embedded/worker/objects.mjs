@@ -25,7 +25,8 @@ export class LeanError extends Error {} // what Lean itself answers (an exceptio
 export class LeanObjects {
   #internals; #symbols; #exports = new Map(); #callables = new Map(); #pointers = new Map();
   #buffer; #bytes; #words;
-  #encoder = new TextEncoder(); #decoder = new TextDecoder();
+  #encoder = new TextEncoder();
+  #decoder = new TextDecoder('utf-8', { ignoreBOM: true }); // "ignore" means keep: a text that begins with U+FEFF is another text
 
   constructor(internals, symbols) { this.#internals = internals; this.#symbols = symbols; }
 

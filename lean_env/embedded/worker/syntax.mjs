@@ -19,6 +19,9 @@ export const endOf = (lean, syntax) => position(lean, syntax, 'l_Lean_Syntax_get
 
 export const isMissing = (lean, syntax) => lean.isScalar(syntax) && lean.tag(syntax) === MISSING;
 
+// Name of an identifier as written, '' for anything else.
+export const identifierText = (lean, syntax) => lean.tag(syntax) === IDENT && !lean.isScalar(syntax) ? lean.nameText(lean.field(syntax, 2)) : '';
+
 // First node whose kind satisfies `wanted`, depth first, or null.
 export function findKind(lean, syntax, wanted) {
   const kind = kindOf(lean, syntax);
@@ -28,6 +31,12 @@ export function findKind(lean, syntax, wanted) {
     if (found !== null) return found;
   }
   return null;
+}
+
+// Whether an identifier occurs whose name, without the marks of quotation, satisfies `wanted`.
+export function someIdentifier(lean, syntax, wanted) {
+  if (lean.tag(syntax) === IDENT && !lean.isScalar(syntax)) return wanted(lean.nameText(lean.field(syntax, 2)));
+  return children(lean, syntax).some(child => someIdentifier(lean, child, wanted));
 }
 
 // What a command declares: {kind, name, start, end, binders, type, value} in byte offsets ([start, end] pairs), or null if it is not a

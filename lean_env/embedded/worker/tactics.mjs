@@ -1,15 +1,17 @@
 // Tactic proofs: open a theorem, try tactics on kept states, assemble the proof term.
 import { LeanError, EXPR, CONSTANT } from './objects.mjs';
 import { environmentOf, inTermElab, isCancelled, isErrorMessage, namespaceOf, noMessages, runCommands, readMessages } from './commands.mjs';
-import { findKind, theoremShape } from './syntax.mjs';
+import { findKind, kindOf, someIdentifier, theoremShape } from './syntax.mjs';
 
 const MAX_TACTIC_BYTES = 64 * 1024;
 const MAX_NESTING = 400; // brackets; the parser recurses on them
+const PARENTHESES = 'Lean.Parser.Tactic.paren';
 const PLACEHOLDER = '\n  := sorry';
 // Refused when parsed, by the kind of syntax; what a term or a macro hides is caught by the checks that count.
 const FORBIDDEN = new Set(['Lean.Parser.Term.sorry', 'Lean.Parser.Tactic.tacticSorry', 'Lean.Parser.Tactic.tacticAdmit', 'Lean.Parser.Tactic.tacticStop_',
   'Lean.Parser.Tactic.nativeDecide', 'Lean.Parser.Tactic.exact?', 'Lean.Parser.Tactic.apply?', 'Lean.Parser.Tactic.rewrites?']);
-const DEBUG_OPTION = /(^|\W)set_option\s+debug\./;
+// Options that switch the kernel's check off, and `decide +native`: no other name begins or ends like this in a proof.
+const isForbiddenName = name => name.startsWith('debug.') || name === 'native';
 
 export class Tactics {
   constructor(engine) { this.engine = engine; this.lean = engine.lean; this.elaborator = engine.elaborator; }
@@ -18,8 +20,11 @@ export class Tactics {
   open(commandState, signature, token) {
     const { lean, elaborator } = this, stated = elaborateStatement(lean, commandState, signature, token);
     if (stated.messages) return stated;
-    const { theorem, parameters } = stated;
-    const frozen = inTermElab(this.engine, commandState, six => {
+    const { theorem, parameters, state: after } = stated;
+    // Elaborating a statement may define what it uses (a `match` in it does). Then the goal only makes sense in the environment after
+    // it, which has the theorem itself too, on trust; a proof that leans on that is refused by the check.
+    const home = usesOnlyKnown(lean, environmentOf(lean, commandState), theorem.type) ? commandState : after;
+    const frozen = inTermElab(this.engine, home, six => {
       const x = { ...six };
       const root = elaborator.meta(x, 'l_Lean_Meta_mkFreshExprSyntheticOpaqueMVar', lean.inc(theorem.type), lean.box(0));
       const introduced = elaborator.meta(x, 'l_Lean_MVarId_introNP', lean.ownedField(root, 0), lean.box(parameters));
@@ -27,6 +32,7 @@ export class Tactics {
       theorem.firstGoal = lean.taking(introduced, pair => lean.ownedField(pair, 1));
       return elaborator.freezeOwned(six);
     });
+    lean.dec(after);
     const goals = lean.list([theorem.firstGoal]);
     const state = new ProofState(elaborator, frozen, goals, new SharedTheorem(lean, theorem));
     return { name: theorem.text, part: elaborator.taking(elaborator.thaw(frozen), x => this.#part(x, state)) };
@@ -106,38 +112,62 @@ export class Tactics {
 // -- statements -----------------------------------------------------------------------------------------------------------
 
 // Elaborate `theorem NAME binders : type` with the real command elaborator. The text must be exactly one declaration without a value.
-// -> {theorem: {name, text, levels, type} (owned objects), parameters} or {stage, messages}
+// -> {theorem: {name, text, levels, type}, parameters, state} or {stage, messages}; the objects are owned. `state` is the command state
+// after the statement: it has the theorem, proved by sorry, and whatever else elaborating the statement defined.
 export function elaborateStatement(lean, commandState, signature, token) {
   const bytes = Buffer.byteLength(signature);
   const refusal = (stage, data) => ({ stage, messages: [{ severity: 'error', data, pos: { line: 1, column: 0 }, end_pos: null }] });
   const tooLarge = sizeProblem(signature);
   if (tooLarge) return refusal('parse', tooLarge);
-  let shape = null, commands = 0, name = 0;
+  let shape = null, whole = false, commands = 0, name = 0;
   const ran = runCommands(lean, commandState, signature + PLACEHOLDER, { token, observe: syntax => {
-    if (commands++ > 0) return;
+    if (commands++ > 0) return 'stop'; // the terminal command, or one that does not belong here
     shape = theoremShape(lean, syntax);
+    whole = lean.unbox(lean.call('l_Lean_Syntax_hasMissing', lean.inc(syntax))) === 0;
     if (shape?.name) name = fullName(lean, namespaceOf(lean, commandState), shape.name);
+    return shape === null ? 'stop' : 'go on';
   } });
   const errors = ran.messages.filter(isErrorMessage);
   const parsed = shape !== null && shape.kind === 'theorem' && shape.value[0] !== null;
-  const problem = errors.length ? null
-    : !parsed || commands !== 2 ? 'expected one theorem: `theorem NAME binders : type`' // the terminal command is the second
-    : shape.value[0] < bytes ? 'the statement already has a proof; give it without `:= ...`'
+  const problem = parsed && whole && shape.value[0] < bytes ? 'the statement already has a proof; give it without `:= ...`'
+    : errors.length && signature.trim() ? null
+    : !parsed || commands !== 2 ? 'expected one theorem: `theorem NAME binders : type`'
     : !shape.plain ? 'the theorem has modifiers or attributes; give it without them' : null;
   if (errors.length || problem) {
     lean.dec(ran.state);
     if (name) lean.dec(name);
-    return errors.length ? { stage: parsed ? 'elaborate' : 'parse', messages: errors } : refusal('parse', problem);
+    if (problem) return refusal('parse', problem);
+    return { stage: parsed && whole ? 'elaborate' : 'parse', messages: errors.map(error => withoutPlaceholder(error, signature)) };
   }
   const found = findConstant(lean, environmentOf(lean, ran.state), name);
-  lean.dec(ran.state);
-  if (!found) { lean.dec(name); return refusal('elaborate', 'Lean accepted the statement but declared no theorem of that name'); }
+  if (!found) { lean.dec(name); lean.dec(ran.state); return refusal('elaborate', 'Lean accepted the statement but declared no theorem of that name'); }
   const info = lean.field(found, 0), constant = lean.field(info, 0);
   let parameters = 0; // leading lambdas of the sorried value: the header's binders, section variables included
   for (let e = lean.field(info, 1); lean.tag(e) === EXPR.lam; e = lean.field(e, 2)) parameters++;
   const theorem = { name, text: lean.nameText(name), levels: lean.ownedField(constant, 1), type: lean.ownedField(constant, 2) };
   lean.dec(found);
-  return { theorem, parameters };
+  if (lean.unbox(lean.call('l_Lean_Expr_hasSorry', lean.inc(theorem.type))) === 1) {
+    for (const o of [theorem.name, theorem.levels, theorem.type, ran.state]) lean.dec(o);
+    return refusal('elaborate', 'the statement contains sorry');
+  }
+  return { theorem, parameters, state: ran.state };
+}
+
+function usesOnlyKnown(lean, environment, type) {
+  return lean.taking(lean.call('l_Lean_Expr_getUsedConstants', lean.inc(type)), names => lean.arrayItems(names).every(name => {
+    const found = findConstant(lean, environment, name);
+    if (found) lean.dec(found);
+    return found !== 0;
+  }));
+}
+
+// A parser that stumbles over the placeholder has met the end of the signature.
+function withoutPlaceholder(message, signature) {
+  const lines = signature.split('\n'), end = { line: lines.length, column: [...lines[lines.length - 1]].length };
+  const within = position => position !== null && position.line > end.line ? end : position;
+  const stumbled = message.end_pos !== null && message.end_pos.line > end.line;
+  const data = stumbled ? message.data.replace("unexpected token ':='", 'unexpected end of input') : message.data;
+  return { ...message, data, pos: within(message.pos), end_pos: within(message.end_pos) };
 }
 
 export function fullName(lean, namespace, identifier) { // owned; `_root_.x` escapes the namespace
@@ -166,17 +196,17 @@ function sizeProblem(text) {
 
 // One tactic block that is the whole text: as it stands, else in parentheses (several lines or `t1; t2`), which give all lines one column rule.
 function parseTactic(lean, environment, text) {
-  if (DEBUG_OPTION.test(text)) throw new LeanError('debug options are not allowed in a proof');
   let message = null;
   for (const attempt of text.includes('\n') ? [`(\n${text}\n)`] : [text, `(${text}\n)`]) {
     const parsed = lean.call('l_Lean_Parser_runParserCategory', lean.inc(environment), lean.name('tactic'), lean.string(attempt), lean.string('<tactic>'));
     const value = lean.ownedField(parsed, 0), ok = lean.tag(parsed) === 1;
     lean.dec(parsed);
     if (!ok) { message ??= lean.text(value); lean.dec(value); continue; }
-    const forbidden = findKind(lean, value, kind => FORBIDDEN.has(kind));
-    if (forbidden === null) return value;
+    const ours = attempt === text || kindOf(lean, value) === PARENTHESES; // else the text closed our parenthesis: `a) <;> (b`
+    const allowed = findKind(lean, value, kind => FORBIDDEN.has(kind)) === null && !someIdentifier(lean, value, isForbiddenName);
+    if (ours && allowed) return value;
     lean.dec(value);
-    throw new LeanError('this tactic is not allowed in a proof');
+    throw new LeanError(ours ? 'this tactic is not allowed in a proof' : 'parse error: unbalanced parentheses');
   }
   throw new LeanError(`parse error: ${message}`);
 }

@@ -7,13 +7,17 @@ import { EXPR, LEVEL, LeanError } from './objects.mjs';
 
 const DECIMAL = /^(0|[1-9][0-9]*)$/;
 const MAX_DECIMAL_DIGITS = 100_000;
+const MAX_INDEX_DIGITS = 6; // of a bound variable or a field: Lean keeps the former in 20 bits and panics past them
 
-// record shapes, as in the export format (documented in lean_env/export.py); ids are indices into `records`
-const ARITY = { ns: 'it', nn: 'id', ls: 'i', lm: 'ii', li: 'ii', lp: 'i', eb: 'd', es: 'i', ec: 'iI', ea: 'ii', el: 'ii', ep: 'ii', ez: 'iii', en: 'd', et: 't', ej: 'idi' };
+// Record shapes. Ids are indices into `records`: `i` an id, `I` a list of them, `t` text, `d` a decimal numeral, `x` one of few digits.
+// Without a prototype, so that no text but these is a tag.
+const ARITY = { __proto__: null, ns: 'it', nn: 'id', ls: 'i', lm: 'ii', li: 'ii', lp: 'i', eb: 'x', es: 'i', ec: 'iI', ea: 'ii', el: 'ii', ep: 'ii', ez: 'iii', en: 'd', et: 't', ej: 'ixi' };
 const SORT_OF = { n: 'name', l: 'level', e: 'expression' };
 // sorts of the id arguments, in order
 const WANTS = { ns: 'n', nn: 'n', ls: 'l', lm: 'll', li: 'll', lp: 'n', es: 'l', ec: 'nL', ea: 'ee', el: 'ee', ep: 'ee', ez: 'eee', ej: 'ne' };
 const SORT_BY_LETTER = { n: 'name', l: 'level', L: 'level', e: 'expression' };
+
+const isNumeral = (value, digits) => typeof value === 'string' && value.length <= digits && DECIMAL.test(value);
 
 export class TermTable {
   records = [['n0'], ['l0']]; sorts = ['name', 'level']; #ids = new Map();
@@ -32,13 +36,13 @@ export class TermTable {
   }
 
   #validate([tag, ...args]) {
-    const shape = ARITY[tag], bad = why => { throw new LeanError(`malformed export: ${tag}: ${why}`); };
-    if (shape === undefined || args.length !== shape.length) bad('no such record');
+    const bad = why => { throw new LeanError(`malformed export: ${String(tag).slice(0, 40)}: ${why}`); }, shape = typeof tag === 'string' && ARITY[tag];
+    if (!shape || args.length !== shape.length) bad('no such record');
     const ids = [];
     args.forEach((value, i) => {
       switch (shape[i]) {
-        case 't': if (typeof value !== 'string') bad('expected text'); break;
-        case 'd': if (typeof value !== 'string' || !DECIMAL.test(value) || value.length > MAX_DECIMAL_DIGITS) bad('expected a decimal numeral'); break;
+        case 't': if (typeof value !== 'string' || !value.isWellFormed()) bad('expected text'); break; // a lone surrogate is no character
+        case 'd': case 'x': if (!isNumeral(value, shape[i] === 'x' ? MAX_INDEX_DIGITS : MAX_DECIMAL_DIGITS)) bad('expected a decimal numeral'); break;
         case 'I': if (!Array.isArray(value)) bad('expected a list'); ids.push(...value); break;
         default: ids.push(value);
       }

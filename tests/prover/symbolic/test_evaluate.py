@@ -51,3 +51,8 @@ def test_a_bound_variable_does_not_take_the_value_of_a_local_one() -> None:
 def test_an_unknown_variable_is_not_computable() -> None:
     with pytest.raises(NotComputable):
         value_of(goal("n : Nat", "⊢ n = n").target_tree.args[0], {})
+
+
+def test_deep_quantifiers_are_tried_less_far_each() -> None:
+    assert truth("(∀ x : Nat, x < 50)") is False
+    assert truth("(∀ p q r s t u : Nat, p + q + r + s + t + u < 50)") is None

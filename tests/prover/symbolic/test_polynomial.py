@@ -7,12 +7,20 @@ from prover.symbolic.evaluate import value_of
 from prover.symbolic.polynomial import Polynomial, constant, polynomial_of
 from tests.prover.symbolic.hand_made import goal
 
-EXPRESSIONS = st.recursive(
-    st.sampled_from(["x", "y", "1", "2", "5"]),
-    lambda inner: st.builds(lambda a, sign, b: f"({a} {sign} {b})", inner, st.sampled_from("+-*"), inner)
-    | st.builds(lambda a, power: f"{a} ^ {power}", inner.filter(lambda text: "^" not in text), st.integers(0, 2)),
-    max_leaves=6,
-)
+
+def joined(left: str, sign: str, right: str) -> str:
+    return f"({left} {sign} {right})"
+
+
+def raised(base: str, power: int) -> str:
+    return f"({base}) ^ {power}"
+
+
+def larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.builds(joined, inner, st.sampled_from("+-*"), inner) | st.builds(raised, inner, st.integers(0, 2))
+
+
+EXPRESSIONS = st.recursive(st.sampled_from(["x", "y", "1", "2", "5"]), larger, max_leaves=6)
 
 
 def read(text: str) -> Polynomial:

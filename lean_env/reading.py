@@ -1,0 +1,255 @@
+"""Finds the statements of a Lean text.
+
+The cutting is done by Lean's own parser (a session's `outline`); this file slices, and blanks what the engine cannot read, so that
+every offset and every position stays what it is in the text. Never decides whether something is proved.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lean_env.messages import Command, Message, NotElaborated, Outline, Position, TheoremSource
+from lean_env.session import Session
+from lean_env.statement import Statement
+
+_IMPORT = re.compile(r"^(?:public\s+)?(?:meta\s+)?import\s+(?:all\s+)?(\S+)[^\S\n]*$")
+_SKIPPED_BEFORE_IMPORTS = re.compile(r"^\s*(?:--.*)?$|^module\s*$|^prelude\s*$")
+_PLACEHOLDERS = ("\n  := sorry", "\n  sorry")  # what may be missing at the end of a text
+_OPEN = "Lean.Parser.Command.open"
+_MISSING = re.compile(r"[Uu]nknown (?:identifier|constant|namespace) [`']([^`']+)[`']")
+_UNKNOWN_NAMESPACE = re.compile(r"unknown namespace")
+_UNKNOWN_TOKEN = "expected token"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A statement found in a text.
+
+    `has_hole`: its proof is missing, has a visible sorry, or does not elaborate. Offsets in bytes of `Reading.text`: where the
+    command starts, its signature ends, and its proof (from the `:=`) starts and ends. Only blanks and comments are between the two.
+    """
+
+    statement: Statement
+    has_hole: bool
+    start: int
+    signature_end: int
+    proof_start: int
+    proof_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A Lean text, read.
+
+    text      as given, completed by a `sorry` where its end is a theorem without a proof
+    source    what Lean was given: `text` with the imports, and what they alone would bring, blanked; equal offsets
+    commands  the commands of `source`
+    listings  its theorems, in order
+    unread    places (line from 1) of commands that hold theorems in a form that is not supported
+    left_out  what was blanked: "import Mathlib", "open BigOperators"
+    errors    what Lean says against proofs in it
+    """
+
+    text: str
+    source: str
+    commands: tuple[Command, ...]
+    listings: tuple[Listing, ...]
+    unread: tuple[int, ...]
+    left_out: tuple[str, ...]
+    errors: tuple[Message, ...]
+
+
+async def read_text(session: Session, text: str) -> Reading | NotElaborated:
+    """Every theorem of a Lean text; the last may be a bare signature without a proof.
+
+    What stands before a theorem becomes its context, except theorems that have holes or errors, and those that rest on them. Errors
+    outside of proofs make the whole text `NotElaborated`, with positions in `text`.
+    """
+    text = text.encode("utf-8", "replace").decode()  # lone surrogates have no place in a file
+    source, imports = without_imports(text)
+    outline = await session.outline(source)
+    left_out = [f"import {module}" for module in imports]
+    while imports and (found := _foreign_namespace(source, outline)) is not None:
+        source, name = found
+        left_out.append(f"open {name}")
+        outline = await session.outline(source)
+    placeholder, outline = await _completed(session, source, outline)
+    if not outline.commands and _is_commented_out(source):
+        return Reading(text, source, (), (), (), tuple(left_out), ())
+    if placeholder:
+        source, text = source.rstrip() + placeholder, text.rstrip() + placeholder
+    data = source.encode()
+    errors = [message for message in outline.messages if message.severity == "error"]
+    broken = {number for number, c in enumerate(outline.commands) if any(_in_proof(c, _offset(data, e.pos)) for e in errors)}
+    outside = [error for error in errors if not any(_in_proof(c, _offset(data, error.pos)) for c in outline.commands)]
+    if outside:
+        blamed = await _broken_by_proof(session, data, outline, outside)
+        broken |= blamed
+        spans = [(outline.commands[number].start, outline.commands[number].end) for number in blamed]
+        outside = [e for e in outside if not any(start <= _offset(data, e.pos) < end for start, end in spans)]
+    if outside:
+        return NotElaborated("elaborate" if any(c.theorem for c in outline.commands) else "parse", tuple(outside))
+    listings = await _listings(session, data, outline.commands, broken, imports)
+    unread = tuple(data[: c.start].count(b"\n") + 1 for c in outline.commands if _holds_unread_theorem(data, c))
+    return Reading(text, source, outline.commands, listings, unread, tuple(left_out), tuple(errors))
+
+
+def without_imports(text: str) -> tuple[str, tuple[str, ...]]:
+    """The text with its leading `import` lines blanked (so that offsets stay), and the modules they name."""
+    lines, imports = text.split("\n"), list[str]()
+    for number, line in enumerate(lines):
+        if found := _IMPORT.match(line.rstrip("\r")):
+            imports.append(found[1])
+            lines[number] = " " * len(line.encode())
+        elif not _SKIPPED_BEFORE_IMPORTS.match(line):
+            break
+    return "\n".join(lines), tuple(imports)
+
+
+def missing_names(messages: tuple[Message, ...], source: str = "") -> tuple[str, ...]:
+    """Names and symbols that Lean does not know, from its error texts; only for telling people what to install."""
+    names = [name for message in messages for name in _MISSING.findall(message.data)]
+    lines = source.split("\n")
+    for message in messages:
+        at = message.pos
+        if at and message.data.startswith(_UNKNOWN_TOKEN) and at.line <= len(lines):
+            names.extend(lines[at.line - 1][at.column : at.column + 1])  # the symbol of a notation, such as ∑
+    return tuple(dict.fromkeys(names))
+
+
+# -- what is missing, and what is too much ------------------------------------------------------------------------------------
+
+
+async def _completed(session: Session, source: str, outline: Outline) -> tuple[str, Outline]:
+    """The placeholder that makes the unfinished end of a text a theorem ("" if none is needed, or none helps), with its outline."""
+    end = len(source.rstrip().encode())
+    data = source.encode()
+    if any(message.severity == "error" and _offset(data, message.pos) >= end for message in outline.messages):
+        for placeholder in _PLACEHOLDERS:
+            completed = source.rstrip() + placeholder
+            again = await session.outline(completed)
+            last = again.commands[-1].theorem if again.commands else None
+            if last is not None and last.end >= len(completed.encode()):
+                return placeholder, again
+    return "", outline
+
+
+def _is_commented_out(source: str) -> bool:
+    """Whether there are only comments, which Lean takes for an unfinished command."""
+    return re.fullmatch(r"(?:\s|--[^\n]*|/-(?:(?!-/).)*-/)*", source, re.DOTALL) is not None
+
+
+def _foreign_namespace(source: str, outline: Outline) -> tuple[str, str] | None:
+    """The source without one namespace that an `open` asks for and only an import would bring; and its name."""
+    data = source.encode()
+    for message in outline.messages:
+        if message.severity != "error" or message.pos is None or not _UNKNOWN_NAMESPACE.match(message.data):
+            continue
+        start, end = _offset(data, message.pos), _offset(data, message.end_pos)
+        command = next((c for c in outline.commands if c.kind == _OPEN and c.start <= start < end <= c.end), None)
+        if command is not None and data[start:end].strip():
+            rest = _blanked(data, start, end)
+            if rest[command.start : command.end].split() in ([b"open"], [b"open", b"scoped"]):
+                rest = _blanked(rest, command.start, command.end)
+            return rest.decode(), data[start:end].decode()
+    return None
+
+
+async def _broken_by_proof(session: Session, data: bytes, outline: Outline, outside: list[Message]) -> set[int]:
+    """Numbers of the theorems that elaborate once their proof is a sorry: Lean reports some errors of a proof at the name."""
+    suspects: dict[int, TheoremSource] = {}
+    for number, command in enumerate(outline.commands):
+        if command.theorem and any(command.start <= _offset(data, message.pos) < command.end for message in outside):
+            suspects[number] = command.theorem
+    if not suspects:
+        return set()
+    trial, last = b"", 0
+    for theorem in suspects.values():
+        trial += data[last : theorem.value] + b":= sorry"
+        last = theorem.end
+    trial += data[last:]
+    again = await session.outline(trial.decode())
+    if len(again.commands) != len(outline.commands):
+        return set()
+    wrong = [_offset(trial, message.pos) for message in again.messages if message.severity == "error"]
+    return {n for n in suspects if not any(again.commands[n].start <= at < again.commands[n].end for at in wrong)}
+
+
+# -- statements ---------------------------------------------------------------------------------------------------------------
+
+
+async def _listings(
+    session: Session, data: bytes, commands: tuple[Command, ...], broken: set[int], imports: tuple[str, ...]
+) -> tuple[Listing, ...]:
+    holes = broken | {number for number, command in enumerate(commands) if command.theorem and command.theorem.has_sorry}
+    unusable = await _resting_on(session, data, commands, holes)
+    found: list[Listing] = []
+    context = data
+    for number, command in enumerate(commands):
+        theorem = command.theorem
+        if theorem is not None and theorem.name:
+            before = context[: command.start].decode().rstrip()
+            statement = _statement(data, theorem, before, imports)
+            found.append(Listing(statement, number in holes, command.start, theorem.type[1], theorem.value, theorem.end))
+        if number in unusable:
+            context = _blanked(context, command.start, command.end)
+    return tuple(found)
+
+
+async def _resting_on(session: Session, data: bytes, commands: tuple[Command, ...], holes: set[int]) -> set[int]:
+    """The theorems with holes, and all that no longer elaborate without them."""
+    unusable = set(holes)
+    theorems = {number for number, command in enumerate(commands) if command.theorem}
+    while unusable and any(number > min(unusable) for number in theorems - unusable):
+        context = data
+        for number in unusable:
+            context = _blanked(context, commands[number].start, commands[number].end)
+        outline = await session.outline(context.decode())
+        wrong = [_offset(context, message.pos) for message in outline.messages if message.severity == "error"]
+        fallen = {n for n in theorems - unusable if any(commands[n].start <= at < commands[n].end for at in wrong)}
+        if not fallen:
+            break
+        unusable |= fallen
+    return unusable
+
+
+def _statement(data: bytes, theorem: TheoremSource, context: str, imports: tuple[str, ...]) -> Statement:
+    signature = data[theorem.start : theorem.type[1]].decode()  # not up to the proof: a comment may be in between
+    identifier = _part(data, theorem.identifier)
+    levels = identifier[identifier.index(".{") :] if ".{" in identifier else ""
+    name = identifier.removesuffix(levels)
+    return Statement(name, signature, _part(data, theorem.binders), _part(data, theorem.type), levels, context, imports)
+
+
+def _holds_unread_theorem(data: bytes, command: Command) -> bool:
+    """Whether a theorem hides here: written by equations, in a `mutual` block, or behind `... in`."""
+    if command.theorem is not None:
+        return False
+    if command.kind in ("Lean.Parser.Command.in", "Lean.Parser.Command.mutual"):
+        return re.search(rb"\btheorem\b", data[command.start : command.end]) is not None
+    return command.declares == "theorem"
+
+
+def _part(data: bytes, span: tuple[int, int] | None) -> str:
+    return "" if span is None else data[span[0] : span[1]].decode()
+
+
+def _blanked(data: bytes, start: int, end: int) -> bytes:
+    blank = bytes(byte if byte == 0x0A else 0x20 for byte in data[start:end])
+    return data[:start] + blank + data[end:]
+
+
+def _in_proof(command: Command, offset: int) -> bool:
+    theorem = command.theorem
+    return theorem is not None and theorem.value <= offset < max(theorem.end, theorem.value + 1)
+
+
+def _offset(data: bytes, position: Position | None) -> int:
+    """Byte offset of a position of Lean's; -1 if it has none."""
+    if position is None:
+        return -1
+    lines = data.split(b"\n")
+    before = sum(len(line) + 1 for line in lines[: position.line - 1])
+    line = lines[position.line - 1] if position.line <= len(lines) else b""
+    return before + len(line.decode()[: position.column].encode())

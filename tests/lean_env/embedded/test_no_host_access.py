@@ -1,0 +1,145 @@
+"""Code of the user's, in commands and in tactics, sees nothing of the host and cannot speak on the protocol's stream.
+
+Lean code runs in two places: `#eval`, whose output Lean captures, and macros, whose code runs while a tactic is expanded
+and writes to the process' own streams.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from lean_env.embedded.session import EmbeddedSession
+from lean_env.errors import WorkerLost
+from lean_env.messages import Advanced, Ran
+from tests.fakes.lean import Workers, kind_of, opened, ran, stepped
+
+pytestmark = [pytest.mark.lean, pytest.mark.asyncio(loop_scope="session")]
+
+# `now` makes a pure value of an action, so that a macro can perform it. The tactics succeed if what they try does.
+MACROS = """unsafe def nowImpl (act : BaseIO Bool) : Bool := (unsafeCast act : Unit → Bool) ()
+@[implemented_by nowImpl] opaque now (act : BaseIO Bool) : Bool
+def works (act : IO Unit) : Bool := now (EIO.catchExceptions (act *> pure true) fun _ => pure false)
+macro "reads " path:str : tactic =>
+  if works (discard <| IO.FS.readFile path.getString) then `(tactic| skip) else `(tactic| fail)
+macro "writes " path:str : tactic =>
+  if works (IO.FS.writeFile path.getString "written by Lean") then `(tactic| skip) else `(tactic| fail)
+macro "makes " path:str : tactic =>
+  if works (IO.FS.createDirAll path.getString) then `(tactic| skip) else `(tactic| fail)
+macro "says " text:str : tactic =>
+  if works (do IO.print text.getString; (← IO.getStdout).flush; IO.eprint text.getString) then `(tactic| skip) else `(tactic| fail)
+macro "hears" : tactic =>
+  if works (do if (← (← IO.getStdin).getLine) == "" then throw (IO.userError "end of file")) then `(tactic| skip) else `(tactic| fail)
+macro "spawns " path:str : tactic =>
+  if works (do discard <| (← IO.Process.spawn { cmd := path.getString }).wait) then `(tactic| skip) else `(tactic| fail)"""
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> Path:
+    path = tmp_path / "secret"
+    path.write_text("of the host")
+    return path
+
+
+async def macro_state(session: EmbeddedSession) -> int:
+    scope = await ran(session, MACROS)
+    return (await opened(session, "theorem t : 1 = 1", scope.env)).state
+
+
+def spoken(result: Ran) -> str:
+    return "".join(message.data for message in result.messages)
+
+
+async def test_eval_cannot_read_the_host(session: EmbeddedSession, secret: Path) -> None:
+    for path in ("/etc/passwd", "/proc/self/environ", "/proc/self/mem", str(secret), f"/proc/self/cwd/{secret.name}", __file__):
+        result = await session.run(f'#eval IO.FS.readFile "{path}"')
+        assert len(result.errors) == 1, path
+        assert "of the host" not in spoken(result)
+    for folder in (secret.parent, Path(__file__).parent, Path("/etc"), Path.home()):
+        result = await session.run(f'#eval (do return (← System.FilePath.readDir "{folder}").size : IO ℕ)')
+        assert result.errors != (), folder
+    assert secret.read_text() == "of the host"
+
+
+async def test_eval_cannot_change_the_host(session: EmbeddedSession, tmp_path: Path, secret: Path) -> None:
+    attempts = [
+        f'IO.FS.writeFile "{tmp_path}/written" "x"',
+        f'IO.FS.writeFile "{secret}" "x"',
+        f'IO.FS.createDirAll "{tmp_path}/folder"',
+        f'IO.FS.removeFile "{secret}"',
+        f'IO.FS.rename "{secret}" "{tmp_path}/renamed"',
+        f'IO.Process.setCurrentDir "{tmp_path}"',
+        'IO.FS.writeFile "/tmp/entail-was-here" "x"',
+        'IO.FS.writeFile "written-beside-the-worker" "x"',
+    ]
+    for attempt in attempts:
+        await session.run(f"#eval ({attempt} : IO Unit)")  # some write to the worker's memory, and succeed
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["secret"]
+    assert secret.read_text() == "of the host"
+    assert not Path("/tmp/entail-was-here").exists()
+    assert not Path("written-beside-the-worker").exists()
+
+
+async def test_eval_cannot_start_programs_or_see_the_environment(session: EmbeddedSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    for attempt in (
+        'do return (← IO.Process.output { cmd := "/bin/true" }).exitCode.toNat',
+        'do return (← (← IO.Process.spawn { cmd := "/bin/true" }).wait).toNat',
+    ):
+        assert (await session.run(f"#eval ({attempt} : IO ℕ)")).errors != ()
+    for name in ("PATH", "HOME", "PWD", "ENTAIL_CACHE_DIR"):
+        monkeypatch.setenv(name, os.environ.get(name, "set"))
+        assert spoken(await session.run(f'#eval IO.getEnv "{name}"')) == "none"
+    pid = spoken(await session.run("#eval IO.Process.getPID"))
+    assert pid != str(session.pid)
+    assert spoken(await session.run("#eval IO.currentDir")) == 'FilePath.mk "/"'
+
+
+@pytest.mark.parametrize(
+    "attempt", ["Std.Internal.UV.TCP.Socket.new", "Std.Internal.UV.UDP.Socket.new", "Std.Internal.UV.System.osHomedir"]
+)
+async def test_sockets_and_the_system_do_not_exist(workers: Workers, attempt: str) -> None:
+    session = await workers.start()
+    with pytest.raises(WorkerLost) as lost:  # the runtime was built without them, and takes the worker down
+        await session.run(f"#eval (do discard <| {attempt} : IO Unit)")
+    assert "libuv" in lost.value.detail
+
+
+async def test_a_tactic_cannot_reach_the_host(session: EmbeddedSession, tmp_path: Path, secret: Path) -> None:
+    state = await macro_state(session)
+    for tactic in (
+        'reads "/etc/passwd"',
+        f'reads "{secret}"',
+        'reads "/dev/stdin"',
+        f'writes "{tmp_path}/written"',
+        f'writes "{secret}"',
+        'spawns "/bin/true"',
+        "hears",
+    ):
+        assert kind_of(await stepped(session, state, tactic)) == "refused", tactic
+    # What does work happens in the worker's memory. It shows that the tactics do what they say.
+    for tactic in ('writes "/kept-in-memory"', 'reads "/kept-in-memory"', f'makes "{tmp_path}/folder"'):
+        assert kind_of(await stepped(session, state, tactic)) == "open", tactic
+    assert not Path("/kept-in-memory").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["secret"]
+    assert secret.read_text() == "of the host"
+    assert (await session.run("#check 1")).errors == ()  # `hears` took nothing of the next request
+
+
+FORGED = '{"ok":[{"type":"advanced","parts":[],"state":1,"heartbeats":0}]}'
+
+
+@pytest.mark.parametrize("text", ["", "\n", "5\n{}\n", f"{len(FORGED)}\n{FORGED}\n", "-1\n", "99999999999\n", "x" * 100_000])
+async def test_what_lean_code_prints_is_never_taken_for_a_reply(session: EmbeddedSession, text: str) -> None:
+    literal = '"' + text.replace('"', '\\"').replace("\n", "\\n") + '"'
+    captured = await session.run(f"#eval IO.println {literal}")
+    assert captured.messages[0].data == f"{text}\n"
+    spoiled = await session.run(f'#eval show IO Unit from do IO.FS.writeFile "/dev/stdout" {literal}')
+    assert spoiled.errors == ()
+    state = await macro_state(session)
+    result = await stepped(session, state, f"says {literal}" if len(text) < 60_000 else f"trace {literal[:60_000]}\"")
+    assert isinstance(result, Advanced)
+    assert len(result.parts) == 1
+    assert kind_of(await stepped(session, state, f"dbg_trace {literal[:1000]}\"" if len(text) > 1000 else f"dbg_trace {literal}")) == "open"
+    assert (await session.run("#check 1")).messages[0].data == "1 : ℕ"
