@@ -12,20 +12,17 @@ import io
 import signal
 import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from prover.console import Console, nobody_listens
+if TYPE_CHECKING:
+    from prover.console import Console
 
 PROVED, NOT_PROVED, BAD_INPUT, BROKEN = 0, 1, 2, 3
 SIGNALLED = 128
 
 
 class UsageError(Exception):
-    """The options cannot be used; `usage` says which there are."""
-
-    def __init__(self, text: str, usage: str) -> None:
-        super().__init__(text)
-        self.usage = usage
+    """The options cannot be used."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,16 +31,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")  # Lean's symbols, whatever the locale says
     arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        from prover.console import Console, nobody_listens
+        from prover.interrupts import ToldToStop, stoppable
+    except KeyboardInterrupt:  # imports take long enough to be interrupted
+        return SIGNALLED + signal.SIGINT
     console = Console(as_json="--json" in arguments)
-    from prover.interrupts import ToldToStop, stoppable
-
     try:
         options = _parser().parse_args(arguments)
         console = Console(as_json=options.json, quiet=options.quiet)
         with stoppable():
             return _run(options, console)
     except UsageError as error:
-        console.note(error.usage)
         console.error(str(error))
         return BAD_INPUT
     except KeyboardInterrupt:
@@ -109,7 +108,7 @@ class _Parser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, **settings)
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message} (see {self.prog} --help)", self.format_usage().rstrip())
+        raise UsageError(f"{message} (see {self.prog} --help)")
 
 
 def _parser() -> argparse.ArgumentParser:

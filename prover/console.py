@@ -32,6 +32,7 @@ class Console:
         """`as_json` replaces all results by JSON lines."""
         self.as_json = as_json
         self.quiet = quiet
+        self._wrote_lean = False
 
     # -- building blocks -----------------------------------------------------------------------------------------------------
 
@@ -39,6 +40,13 @@ class Console:
         """A part of the result, for people."""
         if not self.as_json:
             _write(sys.stdout, text)
+
+    def lean(self, text: str) -> None:
+        """Lean text as the result, with an empty line between two of them."""
+        if self._wrote_lean:
+            self.result("")
+        self.result(text.rstrip("\n"))
+        self._wrote_lean = True
 
     def record(self, record: dict[str, object]) -> None:
         """A result for programs."""
@@ -74,10 +82,10 @@ class Console:
         spent = _spent(attempt)
         match attempt.outcome:
             case Outcome.PROVED:
-                self.result(attempt.proof)
+                self.lean(attempt.proof)
                 self.note(f"{name}: PROVED, tier {tier} (checked in a clean process), {spent}")
             case Outcome.REFUTED:
-                self.result(attempt.proof)
+                self.lean(attempt.proof)
                 # said even if quiet: the text on stdout proves the opposite of what was asked
                 _write(sys.stderr, f"{name}: REFUTED: it is false; the proof is of its negation, tier {tier}, {spent}")
             case _:

@@ -6,7 +6,7 @@ here (it was found on another worker, or this one is new, or the state was forgo
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from search.nodes import ROOT, NodeId
 
 KEPT_STATES = 3000  # about 15 KiB each in the worker; a forgotten one costs a replay
 FREED_TOGETHER = 200
-REPLAY_HEARTBEATS = 4_000  # a step that worked once may need more in another worker, whose caches are cold
+REPLAY_HEARTBEATS = 0  # none: the step worked once within its limit, and may need more in a worker whose caches are cold
 REPLAY_SOFT_MS = 20_000
 
 
@@ -50,7 +50,8 @@ class Side:
     statement: Statement
     search: BestFirst
     goals: dict[str, tuple[Goal, ...]]
-    fragile: set[NodeId] = field(default_factory=set[NodeId])  # a worker died here: try one candidate at a time
+    fragile: set[NodeId] = field(default_factory=set[NodeId])  # a worker was lost to a batch here: try one candidate at a time
+    losses: Counter[tuple[NodeId, str]] = field(default_factory=Counter[tuple[NodeId, str]])  # by a tactic alone; "" = on the way
 
     def goals_of(self, node: NodeId) -> tuple[Goal, ...]:
         """The goals of a node, the one that a tactic acts on first."""
@@ -101,7 +102,7 @@ class Lane:
 
     async def step(self, side: Side, node: NodeId, calls: Sequence[TacticCall]) -> list[StepResult]:
         """Try tactics at a node, until one closes it. Keeps the states that they lead to. Raises ReplayFailed, EnvError."""
-        state = await self._state(side, node)
+        state = await self.reach(side, node)
         results = await self.session.step(state, calls, until_closed=True)
         for result in results:
             if isinstance(result, Advanced):
@@ -127,8 +128,8 @@ class Lane:
             forgotten, self._forgotten = self._forgotten, []
             await self.session.free(forgotten)
 
-    async def _state(self, side: Side, node: NodeId) -> int:
-        """State of a node, replayed from the nearest ancestor that has one."""
+    async def reach(self, side: Side, node: NodeId) -> int:
+        """State of a node, replayed from the nearest ancestor that has one. Raises ReplayFailed, EnvError."""
         statement, nodes = side.statement, side.search.tree.nodes
         # The path is read at once: while a step is replayed, another lane may find a better one.
         steps: list[tuple[str, int, str]] = []

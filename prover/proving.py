@@ -34,6 +34,7 @@ from search.script import script_lines
 
 MAX_PARTS = 25  # a tactic that leaves more goals than this is not a step forward
 LOST_IN_A_ROW = 8  # so many workers lost without one answer between them: it is us, not the tactics
+LOSSES_PARDONED = 1  # so often a worker may be lost to a tactic that is tried alone, before the tactic counts as failed
 CHECKS_LOST = 3  # the same for the check of one proof
 WATCH_EVERY_S = 0.1
 FAREWELL_S = 0.1  # how long lanes may go on with what they do once there is a result; then their workers are killed
@@ -205,7 +206,9 @@ class _Hunt:
 
     async def _expand(self, lane: Lane, side: Side, node: NodeId) -> None:
         search = side.search
-        taken: list[Candidate] = []
+        calls: list[TacticCall] = []
+        results: list[StepResult] = []
+        begun: float | None = None
         try:
             if search.needs_candidates(node):
                 [suggestions] = await self._policy.suggest([side.goals_of(node)[0]], self._config.candidates)
@@ -215,21 +218,22 @@ class _Hunt:
             if allowed == 0:  # other lanes took the last steps meanwhile
                 search.release(node)
                 return
-            taken = cast("list[Candidate]", search.take(node, allowed))  # what was offered comes back
-            self._steps_out += len(taken)
+            calls = [self._call(cast("Candidate", each)) for each in search.take(node, allowed)]  # what was offered comes back
+            self._steps_out += len(calls)
             try:
-                results = await lane.step(side, node, [self._call(candidate) for candidate in taken]) if taken else []
+                if calls:
+                    await lane.reach(side, node)
+                    begun = self._clock()
+                    results = await lane.step(side, node, calls)
             finally:
-                self._steps_out -= len(taken)
+                self._steps_out -= len(calls)
         except ReplayFailed as failure:
             self._out_of_reach += 1
-            search.tell(node, [Failed(str(failure)) for _ in taken])
+            search.tell(node, [Failed(str(failure)) for _ in calls])
         except WorkerLost as loss:
-            # Which of the batch did it is not known: next time they go one by one, and then it is.
-            if node in side.fragile and len(taken) == 1:
-                search.tell(node, [Failed(f"the worker was lost: {str(loss).splitlines()[0]}")])
+            if self._is_to_blame(side, node, calls, begun):
+                search.tell(node, [Failed(f"the worker was lost: {str(loss).splitlines()[0]}") for _ in calls])
             else:
-                side.fragile.add(node)
                 search.release(node)
             raise
         except BaseException:
@@ -239,6 +243,24 @@ class _Hunt:
             self._lost_in_a_row = 0
             search.tell(node, [self._outcome(side, result) for result in results])
         self._show("search")
+
+    def _is_to_blame(self, side: Side, node: NodeId, calls: list[TacticCall], begun: float | None) -> bool:
+        """Whether a loss is the tactic's doing, or that of the way to the goal (`begun` is None), and not an accident.
+
+        Which of a batch did it is not known: next time they go one by one, and then it is. Alone, a tactic that ran on past its
+        soft limit is to blame at once, any other when it happens again.
+        """
+        if begun is None:
+            culprit, overran = "", False
+        elif len(calls) > 1:
+            side.fragile.add(node)
+            return False
+        else:
+            culprit, overran = calls[0].text, 0 < calls[0].soft_ms / 1000 < self._clock() - begun
+        side.losses[node, culprit] += 1
+        to_blame = overran or side.losses[node, culprit] > LOSSES_PARDONED
+        self._out_of_reach += to_blame and begun is None
+        return to_blame
 
     def _call(self, candidate: Candidate) -> TacticCall:
         config = self._config

@@ -145,8 +145,8 @@ class Tree:
         while stack:
             at = stack.pop()
             # The old line last, so that it is followed first: it is mended where it broke, for all that hang on it.
-            for edge in (*reversed(at.parents), at.lifeline):
-                if edge is None or edge.status is not EdgeStatus.LIVE or edge.parent in down:
+            for edge in sorted(at.parents, key=lambda each, line=at.lifeline: each is line):
+                if edge.status is not EdgeStatus.LIVE or edge.parent in down:
                     continue
                 above = self.nodes[edge.parent]
                 if above.status is NodeStatus.UNKNOWN and not above.cut_off:

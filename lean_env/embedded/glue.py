@@ -86,8 +86,9 @@ _DLSYM_END = b"__dlsym_js.sig="
 _DLSYM = (
     b"var __dlsym_js=(handle,symbol,symbolIndex)=>{symbol=UTF8ToString(symbol);"
     b"var encoded=Module.symbols.find(symbol);if(encoded>=0)return encoded>>>1;"
-    b"var found=wasmExports[symbol]??wasmImports[symbol];"
-    b"if(found===undefined||found.stub){dlSetError(`unknown symbol ${symbol}`);return 0}"
+    # Lean code chooses the name: the glue's own JavaScript, which could run a shell, is not for it.
+    b"var found=Object.hasOwn(wasmExports,symbol)?wasmExports[symbol]:undefined;"
+    b"if(found===undefined){dlSetError(`unknown symbol ${symbol}`);return 0}"
     b'if(typeof found!="function")return found.value;'
     b"return getFunctionAddress(found)||addFunction(found,found.sig)};"
 )

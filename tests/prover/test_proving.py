@@ -13,7 +13,7 @@ from prover.policy import Candidate
 from prover.proving import MAX_PARTS
 from search.budget import Budget
 from tests.fakes.hunting import Hunt, statement, until
-from tests.fakes.scripted_lean import Effect, Lean
+from tests.fakes.scripted_lean import Effect, Lean, Table
 from tests.fakes.scripted_session import ScriptedPolicy
 
 PROVABLE: dict[str, dict[str, tuple[str, ...]]] = {
@@ -227,8 +227,7 @@ async def test_goals_that_share_metavariables_stay_together() -> None:
 
 
 async def test_a_found_proof_is_shortened() -> None:
-    table = {"A": {"around": ("B",), "split": ("C", "D")}, "B": {"through": ("A2",)}, "A2": {"close": ()}, "C": {}, "D": {}}
-    table["A"]["close"] = ()
+    table: Table = {"A": {"around": ("B",), "close": ()}, "B": {"through": ("A2",)}, "A2": {"close": ()}}
     policy = ScriptedPolicy({"A": ["around"], "B": ["through"], "A2": ["close"]})  # the policy does not know that `close` would do
     attempt = await Hunt(Lean(table), policy=policy).run()
     assert attempt.script == ("close",)

@@ -158,5 +158,5 @@ class SearchMachine(RuleBasedStateMachine):
             assert snapshot(again) == snapshot(self.search)
 
 
-SearchMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=60)
+SearchMachine.TestCase.settings = settings(max_examples=80, stateful_step_count=60)
 TestSearch = SearchMachine.TestCase

@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.best_first import BestFirst, SearchStatus
@@ -24,6 +24,7 @@ def equally_likely(world: World) -> World:
     return {goal: [replace(move, logprob=-1.0) for move in moves] for goal, moves in world.items()}
 
 
+@settings(max_examples=50)
 @given(graphs(), st.integers(1, 4), st.integers(1, 3))
 def test_best_first_without_preferences_is_breadth_first(world: World, width: int, workers: int) -> None:
     world = equally_likely(world)
@@ -32,6 +33,7 @@ def test_best_first_without_preferences_is_breadth_first(world: World, width: in
     assert snapshot(searches[0]) == snapshot(searches[1])
 
 
+@settings(max_examples=50)
 @given(graphs(), orders, rules, st.integers(1, 4), st.integers(1, 4), st.integers(0, 1000))
 def test_what_is_provable_is_found_in_any_order(
     world: World, order: Order, rule: Rule, width: int, workers: int, seed: int
@@ -46,6 +48,7 @@ def test_what_is_provable_is_found_in_any_order(
             assert (node.status is NodeStatus.PROVEN) == (node.key in truth)
 
 
+@settings(max_examples=50)
 @given(graphs(), orders, rules, st.integers(0, 12))
 def test_names_of_goals_mean_nothing(world: World, order: Order, rule: Rule, expansions: int) -> None:
     names = dict(zip(sorted(world), random.Random(1).sample("qwertzuiop", 10), strict=True))
@@ -61,6 +64,7 @@ def test_names_of_goals_mean_nothing(world: World, order: Order, rule: Rule, exp
     assert one == two
 
 
+@settings(max_examples=50)
 @given(graphs(), rules, st.integers(0, 12))
 def test_only_ratios_of_log_probabilities_matter(world: World, rule: Rule, expansions: int) -> None:
     doubled = {goal: [replace(move, logprob=2 * move.logprob) for move in moves] for goal, moves in world.items()}
@@ -72,6 +76,7 @@ def test_only_ratios_of_log_probabilities_matter(world: World, rule: Rule, expan
     assert one == two
 
 
+@settings(max_examples=50)
 @given(graphs(), orders, st.integers(0, 1000))
 def test_lost_work_changes_the_order_and_nothing_else(world: World, order: Order, seed: int) -> None:
     draw = random.Random(seed)
@@ -92,6 +97,7 @@ def test_lost_work_changes_the_order_and_nothing_else(world: World, order: Order
     assert len(tried) == len(set(tried))  # nothing was tried twice
 
 
+@settings(max_examples=50)
 @given(graphs(), orders)
 def test_one_search_with_wide_batches_finds_what_narrow_ones_find(world: World, order: Order) -> None:
     wide = run(BestFirst("A", SearchConfig(width=60, order=order, max_depth=0)), world)

@@ -197,7 +197,7 @@ class TermEncoder {
 
   #headName(e) { // 'Nat' for the type Nat, 'List' for List a, '' for anything that is not a constant applied
     const { lean } = this;
-    while (lean.tag(e) === EXPR.app) e = lean.field(e, 0);
+    while (lean.tag(e) === EXPR.app || lean.tag(e) === EXPR.mdata) e = lean.field(e, lean.tag(e) === EXPR.app ? 0 : 1); // `@& Nat` is metadata
     return lean.tag(e) === EXPR.const ? lean.nameText(lean.field(e, 0)) : '';
   }
 }

@@ -27,6 +27,7 @@ export function restoreImage({ lean, internals }, folder) {
   const memory = new Uint8Array(internals.mem.buffer), addon = path.join(folder, 'map_memory.node');
   if (fs.existsSync(addon)) require(addon).mapInto(memory, file, layout.bytes);
   else readInto(memory, file, layout.bytes);
+  internals.FS.mount = () => { throw Error('a restored worker mounts no folder'); }; // the runtime has code that mounts the host's /home
   lean.native('emscripten_stack_set_limits')(...layout.stack);
   lean.native('_emscripten_stack_restore')(layout.stackPointer);
   return layout.roots;

@@ -10,6 +10,10 @@ import { LeanObjects } from './objects.mjs';
 
 const require = createRequire(import.meta.url);
 const STACK_BYTES = 64 << 20;
+// What Emscripten's JavaScript does for C code, and no worker does for Lean code, which can call every function of the runtime by declaring
+// one of its name: start a program, load a library (its JavaScript would be run), hand out JavaScript functions, start a thread, connect.
+const REFUSED_IMPORTS = ['_emscripten_system', '_dlopen_js', '_emscripten_dlopen_js', '_dlsym_catchup_js', '_emscripten_receive_on_main_thread_js', '__pthread_create_js',
+  '__syscall_socket', '__syscall_connect', '__syscall_bind', '__syscall_listen', '__syscall_accept4'];
 
 // V8 intrinsics exist only under --allow-natives-syntax; a direct `%Name` would be a syntax error in this module without it.
 export const serializeModule = module => new Function('module', 'return %SerializeWasmModule(module)')(module);
@@ -41,6 +45,7 @@ export function boot(folder, { useCodeCache = true } = {}) {
     globalThis.LeanModule = {
       poolSize: 0, symbols, noInitialRun: true, print: toStderr, printErr: toStderr, // stdout belongs to our protocol
       instantiateWasm(imports, done) {
+        for (const name of REFUSED_IMPORTS) imports.env[name] = () => { throw Error(`Lean code asked for ${name}`); };
         module = compile(folder, useCodeCache);
         done(new WebAssembly.Instance(module, imports), module);
       },
