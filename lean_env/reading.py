@@ -26,12 +26,14 @@ _UNKNOWN_TOKEN = "expected token"
 class Listing:
     """A statement found in a text.
 
-    `has_hole`: its proof is missing, has a visible sorry, or does not elaborate. Offsets in bytes of `Reading.text`: where the
-    command starts, its signature ends, and its proof (from the `:=`) starts and ends. Only blanks and comments are between the two.
+    `has_hole`: its proof is missing, has a visible sorry, or does not elaborate, and then `errors` says why. Offsets in bytes of
+    `Reading.text`: where the command starts, its signature ends, and its proof (from the `:=`) starts and ends. Only blanks and
+    comments are between the two.
     """
 
     statement: Statement
     has_hole: bool
+    errors: tuple[Message, ...]
     start: int
     signature_end: int
     proof_start: int
@@ -48,7 +50,6 @@ class Reading:
     listings  its theorems, in order
     unread    places (line from 1) of commands that hold theorems in a form that is not supported
     left_out  what was blanked: "import Mathlib", "open BigOperators"
-    errors    what Lean says against proofs in it
     """
 
     text: str
@@ -57,7 +58,6 @@ class Reading:
     listings: tuple[Listing, ...]
     unread: tuple[int, ...]
     left_out: tuple[str, ...]
-    errors: tuple[Message, ...]
 
 
 async def read_text(session: Session, text: str) -> Reading | NotElaborated:
@@ -76,23 +76,27 @@ async def read_text(session: Session, text: str) -> Reading | NotElaborated:
         outline = await session.outline(source)
     placeholder, outline = await _completed(session, source, outline)
     if not outline.commands and _is_commented_out(source):
-        return Reading(text, source, (), (), (), tuple(left_out), ())
+        return Reading(text, source, (), (), (), tuple(left_out))
     if placeholder:
         source, text = source.rstrip() + placeholder, text.rstrip() + placeholder
     data = source.encode()
-    errors = [message for message in outline.messages if message.severity == "error"]
-    broken = {number for number, c in enumerate(outline.commands) if any(_in_proof(c, _offset(data, e.pos)) for e in errors)}
-    outside = [error for error in errors if not any(_in_proof(c, _offset(data, error.pos)) for c in outline.commands)]
-    if outside:
-        blamed = await _broken_by_proof(session, data, outline, outside)
-        broken |= blamed
-        spans = [(outline.commands[number].start, outline.commands[number].end) for number in blamed]
-        outside = [e for e in outside if not any(start <= _offset(data, e.pos) < end for start, end in spans)]
+    broken, outside = await _blamed(session, data, outline)
     if outside:
         return NotElaborated("elaborate" if any(c.theorem for c in outline.commands) else "parse", tuple(outside))
     listings = await _listings(session, data, outline.commands, broken, imports)
     unread = tuple(data[: c.start].count(b"\n") + 1 for c in outline.commands if _holds_unread_theorem(data, c))
-    return Reading(text, source, outline.commands, listings, unread, tuple(left_out), tuple(errors))
+    return Reading(text, source, outline.commands, listings, unread, tuple(left_out))
+
+
+async def without_broken(session: Session, reading: Reading) -> tuple[str, tuple[Listing, ...]]:
+    """The source without the theorems whose proofs have errors, and without those that rest on them; and those theorems."""
+    data = reading.source.encode()
+    starts = {listing.start for listing in reading.listings if listing.errors}
+    unusable = await _resting_on(session, data, reading.commands, {n for n, c in enumerate(reading.commands) if c.start in starts})
+    for number in unusable:
+        data = _blanked(data, reading.commands[number].start, reading.commands[number].end)
+    gone = {reading.commands[number].start for number in unusable}
+    return data.decode(), tuple(listing for listing in reading.listings if listing.start in gone)
 
 
 def without_imports(text: str) -> tuple[str, tuple[str, ...]]:
@@ -156,6 +160,22 @@ def _foreign_namespace(source: str, outline: Outline) -> tuple[str, str] | None:
     return None
 
 
+async def _blamed(session: Session, data: bytes, outline: Outline) -> tuple[dict[int, list[Message]], list[Message]]:
+    """Lean's errors, sorted: those of proofs, by the number of their command, and all others."""
+    broken: dict[int, list[Message]] = {}
+    outside: list[Message] = []
+    for error in (message for message in outline.messages if message.severity == "error"):
+        at = _offset(data, error.pos)
+        number = next((number for number, command in enumerate(outline.commands) if _in_proof(command, at)), None)
+        outside.append(error) if number is None else broken.setdefault(number, []).append(error)
+    for number in await _broken_by_proof(session, data, outline, outside):
+        command = outline.commands[number]
+        here = [error for error in outside if command.start <= _offset(data, error.pos) < command.end]
+        broken.setdefault(number, []).extend(here)
+        outside = [error for error in outside if error not in here]
+    return broken, outside
+
+
 async def _broken_by_proof(session: Session, data: bytes, outline: Outline, outside: list[Message]) -> set[int]:
     """Numbers of the theorems that elaborate once their proof is a sorry: Lean reports some errors of a proof at the name."""
     suspects: dict[int, TheoremSource] = {}
@@ -180,9 +200,9 @@ async def _broken_by_proof(session: Session, data: bytes, outline: Outline, outs
 
 
 async def _listings(
-    session: Session, data: bytes, commands: tuple[Command, ...], broken: set[int], imports: tuple[str, ...]
+    session: Session, data: bytes, commands: tuple[Command, ...], broken: dict[int, list[Message]], imports: tuple[str, ...]
 ) -> tuple[Listing, ...]:
-    holes = broken | {number for number, command in enumerate(commands) if command.theorem and command.theorem.has_sorry}
+    holes = broken.keys() | {number for number, command in enumerate(commands) if command.theorem and command.theorem.has_sorry}
     unusable = await _resting_on(session, data, commands, holes)
     found: list[Listing] = []
     context = data
@@ -191,7 +211,9 @@ async def _listings(
         if theorem is not None and theorem.name:
             before = context[: command.start].decode().rstrip()
             statement = _statement(data, theorem, before, imports)
-            found.append(Listing(statement, number in holes, command.start, theorem.type[1], theorem.value, theorem.end))
+            errors = tuple(broken.get(number, ()))
+            offsets = (command.start, theorem.type[1], theorem.value, theorem.end)
+            found.append(Listing(statement, number in holes, errors, *offsets))
         if number in unusable:
             context = _blanked(context, command.start, command.end)
     return tuple(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lean_env.checker import ChallengeBroken
@@ -15,7 +15,7 @@ from lean_env.embedded.engine import Engine, installed_engine
 from lean_env.embedded.install import ensure_engine
 from lean_env.errors import EnvError, SetupFailed, ToolchainMissing, WorkerLost
 from lean_env.messages import NotElaborated
-from lean_env.reading import Reading, read_text, without_imports
+from lean_env.reading import Reading, read_text, without_broken, without_imports
 from lean_env.statement import Statement
 from prover.attempt import Attempt, Effort, Outcome
 from prover.challenges import own_challenges
@@ -148,15 +148,19 @@ def check(options: argparse.Namespace, console: Console) -> bool:
 
 async def _check(candidate: Target, stated: Target | None, export: str | None, engine: Engine, console: Console) -> bool:
     async with workshop(engine, 1) as shop:
-        challenges, source = await (
-            _own_challenges(shop, candidate, console) if stated is None else _stated_challenges(shop, candidate, stated, console)
-        )
+        reading = await _read_text(shop, candidate.source)
+        if stated is None:
+            readable = theorems_of(reading, candidate)
+            challenges = own_challenges(readable, to_check(readable, candidate))
+        else:
+            challenges = _stated(await _read(shop, stated), stated, candidate)
         if export and len(challenges) != 1:
             raise BadInput(f"--export writes one proof, and there are {len(challenges)} theorems; name one as FILE.lean:NAME")
+        sources = await _sources(shop, reading, candidate, console)
         accepted = 0
         for challenge in challenges:
             try:
-                verdict = await shop.checker.check(challenge, source)
+                verdict = await shop.checker.check(challenge, sources(challenge))
             except ChallengeBroken as broken:
                 raise _broken_challenge(broken, challenge, candidate, stated) from broken
             accepted += verdict.accepted
@@ -167,26 +171,38 @@ async def _check(candidate: Target, stated: Target | None, export: str | None, e
     return accepted == len(challenges)
 
 
-async def _own_challenges(shop: Workshop, candidate: Target, console: Console) -> tuple[list[Statement], str]:
-    """The theorems of the candidate's own text, and that text as Lean can read it."""
-    reading = await _read(shop, candidate)
-    console.messages(reading.errors, candidate.source, candidate.place)
-    return own_challenges(reading, to_check(reading, candidate)), reading.source
+def _stated(reading: Reading, stated: Target, candidate: Target) -> list[Statement]:
+    """The theorems of the text that states them; one, if the candidate's name says which."""
+    challenges = [listing.statement for listing in to_prove(reading, stated)]
+    if not candidate.name:
+        return challenges
+    chosen = [
+        challenge for challenge in challenges if candidate.name == challenge.name or candidate.name.endswith(f".{challenge.name}")
+    ]
+    if not chosen:
+        raise BadInput(f"{stated.place} states no theorem {candidate.name}")
+    return chosen
 
 
-async def _stated_challenges(shop: Workshop, candidate: Target, stated: Target, console: Console) -> tuple[list[Statement], str]:
-    """The theorems of the text that states them, and the candidate's, whatever it is worth: the check refuses it if need be."""
-    challenges = [listing.statement for listing in to_prove(await _read(shop, stated), stated)]
-    if candidate.name:
-        challenges = [
-            challenge for challenge in challenges if candidate.name in (challenge.name, challenge.name.rpartition(".")[2])
-        ]
-        if not challenges:
-            raise BadInput(f"{stated.place} states no theorem {candidate.name}")
-    reading = await _read_text(shop, candidate.source)
-    errors = reading.messages if isinstance(reading, NotElaborated) else reading.errors
-    console.messages(errors, candidate.source, candidate.place)
-    return challenges, without_imports(candidate.source)[0] if isinstance(reading, NotElaborated) else reading.source
+async def _sources(
+    shop: Workshop, reading: Reading | NotElaborated, candidate: Target, console: Console
+) -> Callable[[Statement], str]:
+    """The text that is to prove a challenge. An error in one theorem must not count against the others.
+
+    Shows the errors on the way.
+    """
+    if isinstance(reading, NotElaborated):
+        console.messages(reading.messages, candidate.source, candidate.place)
+        return lambda _: without_imports(candidate.source)[0]
+    broken = [listing for listing in reading.listings if listing.errors]
+    if not broken:
+        return lambda _: reading.source
+    for listing in broken:
+        console.messages(listing.errors, candidate.source, candidate.place)
+    async with shop.pool.lease() as session:
+        sound, gone = await without_broken(session, reading)
+    names = {listing.statement.name for listing in gone}
+    return lambda challenge: reading.source if challenge.name in names else sound
 
 
 def _broken_challenge(broken: ChallengeBroken, challenge: Statement, candidate: Target, stated: Target | None) -> BadInput:

@@ -25,7 +25,8 @@ def filled(reading: Reading, fillings: Sequence[Filling], lemmas: LemmaLibrary) 
     edits = [_edit(data, each) for each in fillings]
     if cited:
         first = reading.commands[0].start
-        edits.append((first, first, f"{lemmas.source(cited)}\n\n"))
+        apart = "\n" if data[:first].strip() and not data[:first].endswith(b"\n\n") else ""
+        edits.append((first, first, f"{apart}{lemmas.source(cited)}\n\n"))
     for start, end, text in sorted(edits, reverse=True):
         data = data[:start] + text.encode() + data[end:]
     return data.decode().rstrip() + "\n"

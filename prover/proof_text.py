@@ -17,7 +17,9 @@ INDENT = "  "
 def proof_text(statement: Statement, script: Sequence[str], lemmas: LemmaLibrary) -> str:
     """The Lean text that proves `statement` by the lines of `script`."""
     cited = lemmas_to_add(script, statement.context, lemmas)
-    parts = [lemmas.source(cited) if cited else "", statement.context.strip("\n"), f"{statement.signature} {proof_block(script)}"]
+    # Lines of blanks are what reading a file leaves of what it takes out.
+    context = "\n".join(line for line in statement.context.split("\n") if line.strip() or not line)
+    parts = [lemmas.source(cited) if cited else "", context, f"{statement.signature} {proof_block(script)}"]
     return "\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"
 
 

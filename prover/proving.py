@@ -37,6 +37,7 @@ LOST_IN_A_ROW = 8  # so many workers lost without one answer between them: it is
 LOSSES_PARDONED = 1  # so often a worker may be lost to a tactic that is tried alone, before the tactic counts as failed
 CHECKS_LOST = 3  # the same for the check of one proof
 WATCH_EVERY_S = 0.1
+ALONE_S = 0.5  # easy theorems close at the root within it: until then a second worker would only take the cores away
 FAREWELL_S = 0.1  # how long lanes may go on with what they do once there is a result; then their workers are killed
 
 
@@ -138,6 +139,9 @@ class _Hunt:
         while not self._over:
             if not first:
                 await self._until(lambda: bool(self.sides))
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(ALONE_S):
+                        await self._until(lambda: any(side.search.counts.expansions for side in self.sides))
             try:
                 async with self._pool.lease() as session:
                     lane = Lane(session)

@@ -1,0 +1,143 @@
+"""Tactics per second through `EmbeddedSession.step`, over the raw worker's own loop on the same batches.
+
+    python benchmarks/step_throughput.py [--rounds 12]
+
+Both sides are warm processes that take turns, a round at a time, so that load on the machine hits both; a round is every
+batch once, and each side frees the states of a round at its end. The raw side (raw_steps.mjs) runs the loop in the worker's
+process, with the same limits and watchdog, and its time does not include the pipe. The target is a ratio of at least 0.9.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import statistics
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from measuring import engine_to_measure
+
+from lean_env.embedded.engine import WORKER, Engine
+from lean_env.embedded.session import EmbeddedSession
+from lean_env.messages import Advanced, Opened, TacticCall
+from lean_env.process import WorkerProcess
+from lean_env.toolchain import node_command
+
+TARGET = 0.9
+WARM_UP_ROUNDS = 8
+HEARTBEATS, SOFT_MS = 400, 3000
+CHEAP = ("rfl", "constructor", "intro x", "exact h", "assumption", "symm", "subst h", "exact absurd h (by simp)")
+USUAL = ("rfl", "simp", "simp_all", "omega", "grind", "constructor", "rw [h]", "induction a")
+MIXES = {
+    "cheap tactics": {
+        "theorem t (a b : ℕ) (h : a = b) : b = a": CHEAP,
+        "theorem t (p q : Prop) (h : p ∧ q) : q ∧ p": CHEAP,
+        "theorem t (f : ℕ → ℕ) (h : ∀ x, f x = x) : ∀ x, f (f x) = x": CHEAP,
+    },
+    "what a search tries": {
+        "theorem t (a b c : ℕ) (h : a = b) : a + c = c + b": USUAL,
+        "theorem t (a b : ℕ) (h : a < b) : a * a < b * b": USUAL,
+        "theorem t (a : ℤ) (h : a % 2 = 1) : a * a % 4 = 1": USUAL,
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of one side."""
+
+    seconds: float
+    steps: int
+    advanced: int
+
+
+class ThroughSession:
+    """The batches through the product's own session."""
+
+    def __init__(self, session: EmbeddedSession) -> None:
+        self._session = session
+        self._states: dict[str, int] = {}
+
+    async def run(self, mix: dict[str, tuple[str, ...]]) -> Round:
+        """Every batch once."""
+        for signature in mix.keys() - self._states.keys():
+            opened = await self._session.open(signature)
+            assert isinstance(opened, Opened), opened
+            self._states[signature] = opened.part.state
+        began, made, steps = perf_counter(), list[int](), 0
+        for signature, tactics in mix.items():
+            calls = [TacticCall(tactic, HEARTBEATS, SOFT_MS) for tactic in tactics]
+            for result in await self._session.step(self._states[signature], calls):
+                steps += 1
+                if isinstance(result, Advanced):
+                    made.append(result.state)
+                    made.extend(part.state for part in result.parts)
+        advanced = sum(1 for state in made if state)
+        await self._session.free([state for state in made if state])
+        return Round(perf_counter() - began, steps, advanced)
+
+
+class Raw:
+    """The batches in the worker's own process."""
+
+    def __init__(self, process: WorkerProcess) -> None:
+        self._process = process
+
+    @classmethod
+    async def start(cls, engine: Engine) -> Raw:
+        """Start the raw loop's process."""
+        script = Path(__file__).with_name("raw_steps.mjs")
+        command = node_command(script, str(engine.folder), str(WORKER), node=engine.node)
+        return cls(await WorkerProcess.start(command, ready_timeout_s=60.0))
+
+    async def run(self, mix: dict[str, tuple[str, ...]]) -> Round:
+        """Every batch once."""
+        theorems = [
+            {"signature": signature, "tactics": [{"text": text, "heartbeats": HEARTBEATS, "soft_ms": SOFT_MS} for text in tactics]}
+            for signature, tactics in mix.items()
+        ]
+        reply = json.loads(await self._process.request(json.dumps({"theorems": theorems, "rounds": 1}).encode(), timeout_s=120.0))
+        return Round(reply["ms"] / 1000, reply["steps"], reply["advanced"])
+
+    async def close(self) -> None:
+        """End the process."""
+        await self._process.close()
+
+
+async def compare(engine: Engine, mix: dict[str, tuple[str, ...]], rounds: int) -> tuple[list[Round], list[Round]]:
+    """Rounds through the session and raw, in turns; those of the warm-up are left out."""
+    session, raw = await EmbeddedSession.start(engine), await Raw.start(engine)
+    through, pairs = ThroughSession(session), list[tuple[Round, Round]]()
+    try:
+        for number in range(WARM_UP_ROUNDS + rounds):
+            if number % 2:
+                pairs.append((await through.run(mix), await raw.run(mix)))
+            else:
+                rawly = await raw.run(mix)
+                pairs.append((await through.run(mix), rawly))
+    finally:
+        await asyncio.gather(session.close(), raw.close())
+    return [pair[0] for pair in pairs[WARM_UP_ROUNDS:]], [pair[1] for pair in pairs[WARM_UP_ROUNDS:]]
+
+
+def main() -> None:
+    """Print throughput of both sides and their ratio, for each mix of tactics."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=12, help="measured rounds of each mix and side (default 12)")
+    rounds = parser.parse_args().rounds
+    engine = engine_to_measure()
+    for name, mix in MIXES.items():
+        ours, raw = asyncio.run(compare(engine, mix, rounds))
+        per_second = [round.steps / round.seconds for round in ours]
+        raw_per_second = [round.steps / round.seconds for round in raw]
+        ratios = [mine / other for mine, other in zip(per_second, raw_per_second, strict=True)]
+        print(f"{name}: {ours[0].steps} tactics a round in batches of 8, {rounds} rounds")
+        print(f"  through the session {statistics.median(per_second):7.0f} tactics/s")
+        print(f"  raw loop            {statistics.median(raw_per_second):7.0f} tactics/s")
+        print(f"  ratio {statistics.median(ratios):.2f} (target at least {TARGET}; rounds {min(ratios):.2f} to {max(ratios):.2f})", flush=True)
+
+
+if __name__ == "__main__":
+    main()
