@@ -84,11 +84,11 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=7, help="warm starts of each kind (default 7)")
     runs = parser.parse_args().runs
     engine = engine_to_measure()
+    with tempfile.TemporaryDirectory() as folder:
+        ready_ms = report("without a code cache", *asyncio.run(measure(without_code_cache(engine, Path(folder)), runs)))
     if engine.code_cache:
         ready_ms = report("with the code cache", *asyncio.run(measure(engine, runs)))
-    with tempfile.TemporaryDirectory() as folder:
-        plain_ms = report("without a code cache", *asyncio.run(measure(without_code_cache(engine, Path(folder)), runs)))
-    print(f"ready, of the budget of {BUDGET_MS} ms: {(ready_ms if engine.code_cache else plain_ms) / BUDGET_MS:.0%}")
+    print(f"ready, of the budget of {BUDGET_MS} ms: {ready_ms / BUDGET_MS:.0%}")
 
 
 if __name__ == "__main__":

@@ -50,6 +50,7 @@ class Reading:
     listings  its theorems, in order
     unread    places (line from 1) of commands that hold theorems in a form that is not supported
     left_out  what was blanked: "import Mathlib", "open BigOperators"
+    broken    numbers of the commands whose proofs have errors
     """
 
     text: str
@@ -58,6 +59,7 @@ class Reading:
     listings: tuple[Listing, ...]
     unread: tuple[int, ...]
     left_out: tuple[str, ...]
+    broken: frozenset[int] = frozenset()
 
 
 async def read_text(session: Session, text: str) -> Reading | NotElaborated:
@@ -85,14 +87,13 @@ async def read_text(session: Session, text: str) -> Reading | NotElaborated:
         return NotElaborated("elaborate" if any(c.theorem for c in outline.commands) else "parse", tuple(outside))
     listings = await _listings(session, data, outline.commands, broken, imports)
     unread = tuple(data[: c.start].count(b"\n") + 1 for c in outline.commands if _holds_unread_theorem(data, c))
-    return Reading(text, source, outline.commands, listings, unread, tuple(left_out))
+    return Reading(text, source, outline.commands, listings, unread, tuple(left_out), frozenset(broken))
 
 
 async def without_broken(session: Session, reading: Reading) -> tuple[str, tuple[Listing, ...]]:
     """The source without the theorems whose proofs have errors, and without those that rest on them; and those theorems."""
     data = reading.source.encode()
-    starts = {listing.start for listing in reading.listings if listing.errors}
-    unusable = await _resting_on(session, data, reading.commands, {n for n, c in enumerate(reading.commands) if c.start in starts})
+    unusable = await _resting_on(session, data, reading.commands, set(reading.broken))
     for number in unusable:
         data = _blanked(data, reading.commands[number].start, reading.commands[number].end)
     gone = {reading.commands[number].start for number in unusable}

@@ -30,7 +30,9 @@ class Statement:
     @property
     def digest(self) -> str:
         """SHA-256 of context and signature with line ends and trailing blanks normalised: names this statement in records."""
-        text = "\0".join("\n".join(line.rstrip() for line in part.splitlines()) for part in (self.context, self.signature))
+        # Only what Lean takes for a line end is one: splitlines would make other characters equal to it.
+        parts = ("\n".join(line.rstrip(" \t\r") for line in part.split("\n")) for part in (self.context, self.signature))
+        text = "\0".join(part.rstrip("\n") for part in parts)
         return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
     @property

@@ -61,7 +61,7 @@ class Attempt:
         """Raises ValueError if the outcome claims more than the verdict grants."""
         if self.outcome in (Outcome.PROVED, Outcome.REFUTED):
             claimed = self.statement if self.outcome is Outcome.PROVED else self.statement.negation()
-            if self.verdict is None or not self.verdict.accepted or self.verdict.challenge.digest != claimed.digest:
+            if self.verdict is None or not self.verdict.accepted or self.verdict.challenge != claimed:
                 raise ValueError(f"{self.outcome.name} needs an accepted verdict on exactly this statement")
             if not self.proof:
                 raise ValueError(f"{self.outcome.name} needs the proof")

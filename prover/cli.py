@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return SIGNALLED + signal.SIGINT
     console = Console(as_json="--json" in arguments)
     try:
-        options = _parser().parse_args(arguments)
+        options = build_parser().parse_args(arguments)
         console = Console(as_json=options.json, quiet=options.quiet)
         with stoppable():
             return _run(options, console)
@@ -111,7 +111,8 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message} (see {self.prog} --help)")
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """Every command with its options. Wrong options raise UsageError."""
     parser = _Parser(prog="entail", description="Proves Lean 4 theorems and checks every proof again from scratch.")
     parser.add_argument("--version", action="version", version=f"entail {_version()}")
     shared = _Parser(add_help=False)
@@ -122,7 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(commands.add_parser("check", parents=[shared], help="check the proofs in a file", description=_CHECK))
     setup = commands.add_parser("setup", parents=[shared], help="set the Lean engine up", description=_SETUP)
     setup.add_argument(
-        "--full", action="store_true", help="also train the code cache now (a minute and a half), not in the background"
+        "--full", action="store_true", help="also train the code cache now (about a minute), not in the background"
     )
     commands.add_parser("doctor", parents=[shared], help="say what is installed and what is missing", description=_DOCTOR)
     return parser

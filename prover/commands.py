@@ -6,6 +6,7 @@ import argparse
 import os
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from lean_env.checker import ChallengeBroken
@@ -53,7 +54,7 @@ def prove(options: argparse.Namespace, console: Console) -> bool:
     )
     engine = _engine(console)
     proved = run_stoppable(_prove(target, config, options, engine, console))
-    if engine.code_cache is None:
+    with suppress(SetupFailed):  # the next run tries again, and `entail setup --full` says why it fails
         train_in_background(engine)
     return proved
 
@@ -156,7 +157,7 @@ async def _check(candidate: Target, stated: Target | None, export: str | None, e
             challenges = _stated(await _read(shop, stated), stated, candidate)
         if export and len(challenges) != 1:
             raise BadInput(f"--export writes one proof, and there are {len(challenges)} theorems; name one as FILE.lean:NAME")
-        sources = await _sources(shop, reading, candidate, console)
+        sources = await _sources(shop, reading, candidate, {challenge.name for challenge in challenges}, console)
         accepted = 0
         for challenge in challenges:
             try:
@@ -185,24 +186,24 @@ def _stated(reading: Reading, stated: Target, candidate: Target) -> list[Stateme
 
 
 async def _sources(
-    shop: Workshop, reading: Reading | NotElaborated, candidate: Target, console: Console
+    shop: Workshop, reading: Reading | NotElaborated, candidate: Target, names: set[str], console: Console
 ) -> Callable[[Statement], str]:
     """The text that is to prove a challenge. An error in one theorem must not count against the others.
 
-    Shows the errors on the way.
+    Shows the errors in the theorems of these names on the way.
     """
     if isinstance(reading, NotElaborated):
         console.messages(reading.messages, candidate.source, candidate.place)
         return lambda _: without_imports(candidate.source)[0]
-    broken = [listing for listing in reading.listings if listing.errors]
-    if not broken:
+    if not reading.broken:
         return lambda _: reading.source
-    for listing in broken:
-        console.messages(listing.errors, candidate.source, candidate.place)
+    for listing in reading.listings:
+        if listing.statement.name in names:
+            console.messages(listing.errors, candidate.source, candidate.place)
     async with shop.pool.lease() as session:
         sound, gone = await without_broken(session, reading)
-    names = {listing.statement.name for listing in gone}
-    return lambda challenge: reading.source if challenge.name in names else sound
+    unusable = {listing.statement.name for listing in gone}
+    return lambda challenge: reading.source if challenge.name in unusable else sound
 
 
 def _broken_challenge(broken: ChallengeBroken, challenge: Statement, candidate: Target, stated: Target | None) -> BadInput:
@@ -222,15 +223,19 @@ def setup(options: argparse.Namespace, console: Console) -> None:
     """Set the engine up and say where it is."""
     engine = _engine(console)
     if options.full and engine.code_cache is None:
-        console.note("training the code cache (a minute and a half)")
+        console.note("training the code cache (about a minute)")
         train_code_cache(engine)
     for warning in engine.warnings:
         console.note(f"note: {warning}")
     console.record({"engine": str(engine.folder), "version": engine.version, "code_cache": engine.code_cache is not None})
     console.result(f"the Lean engine is ready: {engine.folder}")
-    if engine.code_cache is None:
-        train_in_background(engine)
-        console.note("its code cache is being trained in the background (first tactics get faster when it is done)")
+    match train_in_background(engine):
+        case "present":
+            pass
+        case "failed":
+            console.note("its code cache could not be trained, so first tactics are slow; `entail setup --full` says why")
+        case "running" | "started":
+            console.note("its code cache is being trained in the background; until that is done, first tactics are slow")
 
 
 def doctor(console: Console) -> bool:

@@ -110,7 +110,8 @@ class Console:
         name, result = verdict.challenge.name, verdict.result
         if isinstance(result, Accepted):
             axioms = ", ".join(result.axioms) or "none by name"
-            self.result(f"{name}: accepted, tier {verdict.tier.value}, {result.declarations} declarations, axioms: {axioms}")
+            size = _counted(result.declarations, "declaration")
+            self.result(f"{name}: accepted, tier {verdict.tier.value}, {size}, axioms: {axioms}")
             self.record(
                 {
                     "name": name,

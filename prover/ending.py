@@ -22,7 +22,7 @@ ALL_TRIED = "every tactic that the policy proposes was tried"
 
 def with_verdict(statement: Statement, verdict: Verdict, proof: str, script: Sequence[str], effort: Effort) -> Attempt | None:
     """What a verdict on the statement, or on its negation, means for the attempt; None if it means nothing."""
-    is_negation = verdict.challenge.digest != statement.digest
+    is_negation = verdict.challenge != statement
     match verdict.result:
         case Rejected() if is_negation:
             return None

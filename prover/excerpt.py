@@ -19,19 +19,19 @@ def excerpt(message: Message, source: str) -> list[str]:
     lines = source.split("\n")
     if message.pos is None or not 1 <= message.pos.line <= len(lines):
         return []
-    line = lines[message.pos.line - 1].replace("\t", " ")
-    column = min(message.pos.column, len(line.rstrip()))
-    if not line.strip():
+    line = lines[message.pos.line - 1].replace("\t", " ").rstrip()
+    column = min(message.pos.column, len(line))
+    if not line:
         return []
     end = message.end_pos
     if end is None or (end.line, end.column) <= (message.pos.line, column):
         last = column + 1
     else:
-        last = end.column if end.line == message.pos.line else len(line.rstrip())
+        last = min(end.column, len(line)) if end.line == message.pos.line else len(line)
     first = max(0, column - MAX_COLUMNS // 2) if len(line) > MAX_COLUMNS else 0
-    shown = line[first : first + MAX_COLUMNS].rstrip()
+    shown = line[first : first + MAX_COLUMNS]
     before = CUT if first else ""
-    after = CUT if len(line.rstrip()) > first + MAX_COLUMNS else ""
+    after = CUT if len(line) > first + MAX_COLUMNS else ""
     marked = line[column : min(last, first + MAX_COLUMNS)]
     caret = " " * (len(before) + cells(line[first:column])) + "^" * max(1, cells(marked))
     return [f"{before}{shown}{after}", caret]

@@ -39,7 +39,7 @@ export function judge(engine, commandState, signature, exported, token) {
 }
 
 class Trial {
-  #table = new TermTable(); #held = []; #levelCounts = new Map();
+  #table = new TermTable(); #held = []; #levelCounts = new Map(); #adopted = new Set();
 
   constructor(engine, environment, token) {
     this.engine = engine; this.lean = engine.lean; this.token = token;
@@ -59,7 +59,8 @@ class Trial {
     const declarations = readExport(this.#table, exported), proof = declarations.at(-1);
     if (proof === undefined || proof[0] !== 'thm' || proof[1] !== name) throw new Rejection('statement', `the export does not end with the theorem ${theorem.text}`);
     if (JSON.stringify(proof[2]) !== JSON.stringify(levels)) throw new Rejection('statement', 'the universe parameters differ from the challenge');
-    if (proof[3] !== type) throw new Rejection('statement', 'the type of the theorem differs from the challenge');
+    if (proof[3] !== type && !this.#mayShare(declarations, proof[3])) throw new Rejection('statement', 'the type of the theorem differs from the challenge');
+    proof[3] = type;
     this.#auditUses(declarations);
     for (const record of declarations) this.#declare(record);
     return { axioms: [...this.axioms].sort(), declarations: declarations.length };
@@ -75,6 +76,13 @@ class Trial {
   }
   #read(info) { return this.context.read(info, name => this.lean.inc(this.#lookup(name, this.environment))); }
 
+  // A text that has a `match` of the statement in an earlier declaration too lets both share one function, under the other's name. Then it
+  // is for the kernel to say whether the proof proves the challenge.
+  #mayShare(declarations, type) {
+    const own = new Set(declarations.filter(record => record[0] === 'def').map(record => record[1]));
+    return this.#adopted.size > 0 && [...usedByExpressions(this.#table, [type])].some(name => own.has(name) && !this.#adopted.has(name));
+  }
+
   // What elaborating the challenge defined on the way, such as the function behind a `match`, is part of what it says: a candidate that
   // declares something else under such a name says something else.
   #adopt(stated, expressions) {
@@ -83,6 +91,7 @@ class Trial {
       const info = this.#find(id, stated), record = info ? this.#read(info) : null;
       if (!record) throw new Rejection('statement', `the challenge mentions ${this.#table.nameText(id)}, which it does not define`);
       this.#adopt(stated, expressionsOf(record));
+      this.#adopted.add(id);
       this.#addToKernel(this.#declaration(record), this.#table.nameText(id));
     }
   }

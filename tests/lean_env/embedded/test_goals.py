@@ -126,12 +126,13 @@ async def test_types_that_are_polymorphic_in_universes_are_sorts(session: Embedd
         ("¬ (1 : ℕ) = 2", const("Not", const("Eq", number(1), number(2), of="Nat"))),
         ("(2 : ℤ) ^ 3 ≤ -4", const("LE.le", const("HPow.hPow", number(2, "Int"), number(3), of="Int"),
                                     const("Neg.neg", number(4, "Int"), of="Int"), of="Int")),
-        ("(1 : ℚ) / 2 = 0", const("Eq", const("HDiv.hDiv", number(1, "Rat"), number(2, "Rat"), of="Rat"), number(0, "Rat"), of="Rat")),
+        ("(1 : ℚ) / 2 = 0", const("Eq", const("HDiv.hDiv", number(1, "Rat"), number(2, "Rat"), of="Rat"),
+                                  number(0, "Rat"), of="Rat")),
         ("3 ∣ 9 ↔ False", const("Iff", const("Dvd.dvd", number(3), number(9), of="Nat"), const("False"))),
         ('"a\\nb" = ""', const("Eq", Term("string", "a\nb", "", ()), Term("string", "", "", ()), of="String")),
         ("True → False", Term("implies", "", "", (const("True"), const("False")))),
-        ("[1].length = 1", const("Eq", const("List.length", const("List.cons", number(1), const("List.nil", of="Nat"), of="Nat"), of="Nat"),
-                                 number(1), of="Nat")),
+        ("[1].length = 1", const("Eq", const("List.length", const("List.cons", number(1), const("List.nil", of="Nat"), of="Nat"),
+                                             of="Nat"), number(1), of="Nat")),
     ],
 )  # fmt: skip
 async def test_target_trees_keep_the_explicit_structure(session: EmbeddedSession, type_text: str, tree: Term) -> None:

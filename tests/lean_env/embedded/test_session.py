@@ -54,7 +54,7 @@ async def test_a_parse_error_is_told_and_the_rest_still_runs(session: EmbeddedSe
 
 
 async def test_a_soft_limit_interrupts_and_leaves_what_came_before(session: EmbeddedSession) -> None:
-    slow = "set_option maxHeartbeats 0 in\nexample : (List.range 5000).foldl (· * 31 + ·) 7 = 5 := by simp [List.range, List.range.loop]"
+    slow = "set_option maxHeartbeats 0 in\nexample : (List.range 5000).sum = 5 := by simp [List.range, List.range.loop]"
     result = await session.run(f"def before := 1\n{slow}\ndef after := 1", soft_ms=200)
     assert result.interrupted
     assert (await session.run("#check before", result.env)).errors == ()
@@ -91,8 +91,10 @@ async def test_a_reply_of_megabytes_arrives_whole(session: EmbeddedSession) -> N
 
 async def test_an_outline_says_where_each_command_and_its_parts_are(session: EmbeddedSession) -> None:
     source = (
-        'open Nat\nnotation "two" => (2 : ℕ)\n-- ℕ\n@[simp] theorem «a ℕ».{u} {α : Type u} (n : ℕ) (h : n = two) : n = 2 := by simp [h]\n'
-        "example : 1 = 1 := rfl\ntheorem hole : True := by\n  have : 1 = 1 := by sorry\n  trivial\ndef f : ℕ := 3\ndef g : ℕ := by exact 3"
+        'open Nat\nnotation "two" => (2 : ℕ)\n-- ℕ\n'
+        "@[simp] theorem «a ℕ».{u} {α : Type u} (n : ℕ) (h : n = two) : n = 2 := by simp [h]\n"
+        "example : 1 = 1 := rfl\ntheorem hole : True := by\n  have : 1 = 1 := by sorry\n  trivial\n"
+        "def f : ℕ := 3\ndef g : ℕ := by exact 3"
     )
     data, outline = source.encode(), await session.outline(source)
     assert texts(source, outline) == [
@@ -104,7 +106,8 @@ async def test_an_outline_says_where_each_command_and_its_parts_are(session: Emb
         "def f : ℕ := 3",
         "def g : ℕ := by exact 3",
     ]
-    assert [command.declares for command in outline.commands] == ["", "", "theorem", "example", "theorem", "definition", "definition"]
+    kinds = ["", "", "theorem", "example", "theorem", "definition", "definition"]
+    assert [command.declares for command in outline.commands] == kinds
     assert [command.runs_code for command in outline.commands] == [False, False, True, False, True, False, True]
     named, example, hole = (command.theorem for command in outline.commands[2:5])
     assert named is not None
@@ -183,10 +186,10 @@ async def test_open_refuses_with_stage_and_position(
 ) -> None:
     result = await not_opened(session, signature)
     assert (result.stage, result.messages[0].pos) == (stage, Position(line, column))
-    last = Position(len(signature.split("\n")), len(signature.split("\n")[-1]))
+    lines = signature.split("\n")
     for message in result.messages:  # what was added to the text for the parser's sake is never spoken of
         assert "unexpected token ':='" not in message.data
-        assert message.end_pos is None or (message.end_pos.line, message.end_pos.column) <= (last.line, last.column)
+        assert message.end_pos is None or (message.end_pos.line, message.end_pos.column) <= (len(lines), len(lines[-1]))
 
 
 async def test_open_runs_no_command_that_stands_beside_the_theorem(session: EmbeddedSession) -> None:
@@ -295,9 +298,12 @@ async def test_stats_count_requests_and_memory(session: EmbeddedSession) -> None
 
 async def test_two_sessions_share_nothing_and_work_at_once(session: EmbeddedSession, workers: Workers) -> None:
     other = await workers.start()
-    results = await asyncio.gather(*(each.run(f"def mine := {number}") for number, each in enumerate((session, other))))
-    evals = await asyncio.gather(*(each.run("#eval mine", result.env) for each, result in zip((session, other), results, strict=True)))
-    assert [result.messages[0].data for result in evals] == ["0", "1"]
+
+    async def remember(each: EmbeddedSession, value: int) -> str:
+        result = await ran(each, f"def mine := {value}")
+        return (await each.run("#eval mine", result.env)).messages[0].data
+
+    assert await asyncio.gather(*(remember(each, value) for each in (session, other) for value in (1, 2))) == ["1", "2", "1", "2"]
     await other.close()
     await other.close()
     assert not other.alive

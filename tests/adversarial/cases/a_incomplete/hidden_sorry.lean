@@ -3,13 +3,11 @@
 theorem t (p : Prop) : p
 --# cheat refused: axiom
 theorem t (p : Prop) : p := by grind?
+--# challenge
+theorem t (p q : Prop) (h : q → p) : p
 --# cheat refused: axiom
-theorem t (p : Prop) : p := by apply?
---# cheat refused: axiom
-theorem t (p : Prop) : p := by first | assumption | rw?
+theorem t (p q : Prop) (h : q → p) : p := by apply?
 --# challenge
 theorem t (p : Prop) (h : p) : p
---# twin
-theorem t (p : Prop) (h : p) : p := by exact?
 --# twin
 theorem t (p : Prop) (h : p) : p := by grind?

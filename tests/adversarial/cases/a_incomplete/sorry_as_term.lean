@@ -6,16 +6,13 @@ theorem t (n : Nat) : n < n := sorryAx _ false
 --# cheat refused: axiom
 theorem t (n : Nat) : n < n := @sorryAx (n < n) true
 --# cheat refused: axiom
-theorem t (n : Nat) : n < n := by exact (sorryAx (∀ m, m < m) : _) n
+theorem t (n : Nat) : n < n := by exact sorryAx (∀ m : Nat, m < m) false n
 --# cheat refused: axiom
 theorem t (n : Nat) : n < n := (fun f : (p : Prop) → Bool → p => f (n < n) false) (fun p => @sorryAx p)
 --# cheat refused: axiom
 universe u
 noncomputable abbrev innocent {α : Sort u} : Bool → α := sorryAx α
 theorem t (n : Nat) : n < n := innocent true
---# cheat refused: axiom
-alias innocent := sorryAx
-theorem t (n : Nat) : n < n := innocent _ true
 --# challenge
 theorem t (n : Nat) : n < n + 1
 --# twin

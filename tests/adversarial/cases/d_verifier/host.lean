@@ -1,0 +1,22 @@
+-- The text reaches for the machine: the runtime has functions that run a shell, and a declaration of the right name calls them.
+--# challenge
+theorem t (n : Nat) : n < n
+--# cheat kills the worker; spoils the worker
+@[extern "none", export system] opaque runShell (address : Nat) : Nat
+unsafe def shellImpl (s : String) : Nat := runShell (((ptrAddrUnsafe s).toNat + 20) / 2)
+@[implemented_by shellImpl] opaque shell (s : String) : Nat
+#eval shell ";true"
+--# cheat refused: export; Lean says: Could not find native implementation; spoils the worker
+@[extern "none", export emscripten_run_script_int] opaque runScript (address : Nat) : Nat
+unsafe def scriptImpl (s : String) : Nat := runScript (((ptrAddrUnsafe s).toNat + 20) / 2)
+@[implemented_by scriptImpl] opaque script (s : String) : Nat
+#eval script ";0"
+--# cheat refused: export; Lean says: no such file
+#eval IO.FS.readFile "/etc/passwd"
+--# cheat kills the worker
+#eval (IO.Process.exit 0 : IO Unit)
+--# challenge
+theorem t (n : Nat) : n < n + 1
+--# twin
+#eval IO.getEnv "HOME"
+theorem t (n : Nat) : n < n + 1 := Nat.lt_succ_self n
