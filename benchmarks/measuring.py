@@ -26,7 +26,7 @@ def engine_to_measure() -> Engine:
         f"engine {engine.version} ({','.join(engine.imports)})",
         f"node {engine.node.version or engine.node.path}",
         "snapshot mapped" if engine.map_memory else "snapshot read",
-        "code cache trained" if engine.code_cache else "NO code cache (entail setup --full trains it)",
+        "code cache trained" if engine.code_cache else "NO code cache (entail setup trains it)",
     ]
     print(machine())
     print(", ".join(parts))

@@ -92,5 +92,5 @@ def _examine_engine(cache: Path, *, thorough: bool) -> Finding:
         return Finding("engine", "missing", detail, needed_for)
     notes = [f"{engine.version} with {', '.join(engine.imports)} in {engine.folder}", *engine.warnings]
     if engine.code_cache is None:
-        notes.append("no code cache yet, so first tactics are slow: `entail setup --full` makes it now")
+        notes.append("no code cache yet, so first tactics are slow: `entail setup` makes it")
     return Finding("engine", "ok", "\n".join(notes), needed_for)

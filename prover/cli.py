@@ -54,11 +54,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output went away, which is its right
         nobody_listens()
         return SIGNALLED + signal.SIGPIPE
+    except OSError:  # not even the error could be written
+        nobody_listens()
+        return BROKEN
 
 
 def _run(options: argparse.Namespace, console: Console) -> int:
     """The command, and what its failures mean."""
     from lean_env.errors import EnvError, ToolchainMissing
+    from prover.console import nobody_listens
     from prover.targets import BadInput
 
     try:
@@ -75,6 +79,10 @@ def _run(options: argparse.Namespace, console: Console) -> int:
         return BROKEN
     except BrokenPipeError:
         raise
+    except OSError as error:  # a full disk, a file that vanished
+        nobody_listens()
+        console.error(f"the system refused: {error}")
+        return BROKEN
     except Exception as error:  # noqa: BLE001 - the one broad catch: a bug of ours must not look like a theorem that is not provable
         import traceback
 
@@ -92,7 +100,7 @@ def _command(options: argparse.Namespace, console: Console) -> int:
         case "check":
             return PROVED if commands.check(options, console) else NOT_PROVED
         case "setup":
-            commands.setup(options, console)
+            commands.setup(console)
             return PROVED
         case _:
             return PROVED if commands.doctor(console) else BROKEN
@@ -121,10 +129,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_prove(commands.add_parser("prove", parents=[shared], help="prove a theorem", description=_PROVE))
     _add_check(commands.add_parser("check", parents=[shared], help="check the proofs in a file", description=_CHECK))
-    setup = commands.add_parser("setup", parents=[shared], help="set the Lean engine up", description=_SETUP)
-    setup.add_argument(
-        "--full", action="store_true", help="also train the code cache now (about a minute), not in the background"
-    )
+    commands.add_parser("setup", parents=[shared], help="set the Lean engine up", description=_SETUP)
     commands.add_parser("doctor", parents=[shared], help="say what is installed and what is missing", description=_DOCTOR)
     return parser
 

@@ -6,12 +6,11 @@ import argparse
 import os
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from lean_env.checker import ChallengeBroken
 from lean_env.doctor import examine
-from lean_env.embedded.code_cache import train_code_cache, train_in_background
+from lean_env.embedded.code_cache import train_code_cache
 from lean_env.embedded.engine import Engine, installed_engine
 from lean_env.embedded.install import ensure_engine
 from lean_env.errors import EnvError, SetupFailed, ToolchainMissing, WorkerLost
@@ -53,10 +52,7 @@ def prove(options: argparse.Namespace, console: Console) -> bool:
         seed=options.seed,
     )
     engine = _engine(console)
-    proved = run_stoppable(_prove(target, config, options, engine, console))
-    with suppress(SetupFailed):  # the next run tries again, and `entail setup --full` says why it fails
-        train_in_background(engine)
-    return proved
+    return run_stoppable(_prove(target, config, options, engine, console))
 
 
 async def _prove(target: Target, config: ProveConfig, options: argparse.Namespace, engine: Engine, console: Console) -> bool:
@@ -219,23 +215,16 @@ def _broken_challenge(broken: ChallengeBroken, challenge: Statement, candidate: 
 # -- setup, doctor ----------------------------------------------------------------------------------------------------------------
 
 
-def setup(options: argparse.Namespace, console: Console) -> None:
+def setup(console: Console) -> None:
     """Set the engine up and say where it is."""
     engine = _engine(console)
-    if options.full and engine.code_cache is None:
-        console.note("training the code cache (about a minute)")
+    if engine.code_cache is None:  # whoever set it up was interrupted
+        console.note("training the code cache (a quarter of a minute)")
         train_code_cache(engine)
     for warning in engine.warnings:
         console.note(f"note: {warning}")
     console.record({"engine": str(engine.folder), "version": engine.version, "code_cache": engine.code_cache is not None})
     console.result(f"the Lean engine is ready: {engine.folder}")
-    match train_in_background(engine):
-        case "present":
-            pass
-        case "failed":
-            console.note("its code cache could not be trained, so first tactics are slow; `entail setup --full` says why")
-        case "running" | "started":
-            console.note("its code cache is being trained in the background; until that is done, first tactics are slow")
 
 
 def doctor(console: Console) -> bool:

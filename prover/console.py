@@ -176,7 +176,7 @@ class Console:
 
         def show(stage: str, _fraction: float | None) -> None:
             if not seen:
-                self.note("setting up the Lean engine (once, about 20 s):")
+                self.note("setting up the Lean engine (once, about half a minute):")
             if stage not in seen:
                 seen.add(stage)
                 self.note(f"  {stage}")

@@ -1,7 +1,7 @@
 """The lemma library that symbolic tactics cite, as source text that travels with a proof.
 
-The same file is elaborated into the engine's snapshot, so a tactic may cite any lemma; the printed proof carries just those it cites,
-and the checker treats them like everything else that the proof added.
+The same file is elaborated into the engine's snapshot, so a tactic may cite any lemma; the printed proof carries just those it
+cites, and the checker treats them like everything else that the proof added.
 """
 
 from __future__ import annotations

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
 
 from lean_env.embedded.build import Progress, build_engine, compile_addon, silent, write_manifest
+from lean_env.embedded.code_cache import train_code_cache
 from lean_env.embedded.engine import (
     ADDON,
     CACHE_VARIABLE,
@@ -46,13 +47,21 @@ Build = Callable[[Recipe, str, Path, Path, Progress], None]
 def ensure_engine(
     *, cache_dir: Path | None = None, imports: Sequence[str] = DEFAULT_IMPORTS, progress: Progress = silent
 ) -> Engine:
-    """The engine this installation needs; set up now if it is not there (10 s, and a 122 MB download the first time).
+    """The engine this installation needs; set up now if it is not there (half a minute, and a 122 MB download the first time).
 
     `cache_dir` is where engines live (default: $ENTAIL_CACHE_DIR or the user's cache folder), `imports` the modules
     of the library that are loaded. If another process is setting up, waits for it. The engine stays marked as in use
     until this process ends. Raises ToolchainMissing without node or npm, SetupFailed if anything else is in the way.
     """
-    return install(Recipe(find_node(), tuple(imports)), (cache_dir or cache_folder()).absolute(), progress)
+    recipe, cache = Recipe(find_node(), tuple(imports)), (cache_dir or cache_folder()).absolute()
+    if (engine := find_engine(recipe, cache)) is not None:
+        return engine
+    engine = install(recipe, cache, progress)
+    progress("code cache", None)
+    with suppress(SetupFailed):  # a worker without it is slow, but right; `entail setup` tries again and says what is wrong
+        train_code_cache(engine)
+    progress("code cache", 1.0)
+    return engine
 
 
 def install(recipe: Recipe, cache: Path, progress: Progress = silent, build: Build = build_engine) -> Engine:

@@ -1,6 +1,6 @@
 """Runs the programs that set-up needs: a package manager, a compiler, node on one of our scripts.
 
-Owns the two ways in which set-up starts a process: to its end with everything captured, or detached and forgotten.
+Owns the one way in which set-up starts a process: to its end, with everything captured.
 Never prints and never talks to a Lean worker (those are `lean_env/process.py`).
 """
 
@@ -40,24 +40,3 @@ def run_command(
         said = (done.stderr + done.stdout).decode(errors="replace").splitlines()[-TAIL_LINES:]
         raise SetupFailed(f"{what} failed with status {done.returncode}", detail="\n".join([f"$ {command}", *said]))
     return done.stdout.decode(errors="replace")
-
-
-def start_detached(argv: Sequence[str]) -> None:
-    """Start a program that outlives us, at the lowest priority, in its own session, with no input and no output.
-
-    A shell puts it in the background and ends at once, so it is nobody's child that would have to be waited for.
-    Raises SetupFailed if the shell does not start; whether the program does is not known here.
-    """
-    import subprocess
-
-    try:
-        subprocess.run(
-            ["/bin/sh", "-c", 'nice -n 19 "$@" &', "sh", *argv],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise SetupFailed(f"starting a background process failed: {error}", detail=f"$ {' '.join(argv)}") from error

@@ -20,7 +20,7 @@ OPTIONS = {
         *("--output", "--tree", "--explain", "--max-source-kib", "--json", "--quiet", "THEOREM", "FILE.lean:NAME"),
     ],
     "check": ["--statement", "--export", "--max-source-kib", "--json", "--quiet", "FILE"],
-    "setup": ["--full", "--json", "--quiet"],
+    "setup": ["--json", "--quiet"],
     "doctor": ["--json", "--quiet"],
 }
 

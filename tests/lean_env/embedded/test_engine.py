@@ -13,8 +13,8 @@ import pytest
 from lean_env.doctor import examine
 from lean_env.embedded.build import STAGES
 from lean_env.embedded.code_cache import train_code_cache
-from lean_env.embedded.engine import WORKER, Engine, damaged_files, read_manifest
-from lean_env.embedded.install import ensure_engine, retry_addon
+from lean_env.embedded.engine import WORKER, Engine, Recipe, damaged_files, read_manifest
+from lean_env.embedded.install import ensure_engine, install, retry_addon
 from lean_env.embedded.package import PACKAGE_VARIABLE, TARBALL
 from lean_env.toolchain import find_compiler, node_command
 
@@ -119,7 +119,7 @@ def test_it_is_made_again_from_the_kept_package_without_a_network(
     monkeypatch.setenv(PACKAGE_VARIABLE, str(tarball))
     monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9")
     heard: list[str] = []
-    again = ensure_engine(cache_dir=tmp_path / "cache", progress=lambda stage, _: heard.append(stage))
+    again = install(Recipe(engine.node), tmp_path / "cache", lambda stage, _: heard.append(stage))
     assert again.version == engine.version
     assert set(heard) == set(STAGES)
     for name in ("lean.cjs", "lean.wasm", "symbols.bin"):

@@ -23,10 +23,13 @@ ACKERMANN = """def ack : ℕ → ℕ → ℕ
   | m + 1, n + 1 => ack m (ack (m + 1) n)
 termination_by m n => (m, n)"""
 
-# Compiled Lean code, where no limit of Lean's is asked about.
-RUNAWAYS = """partial def spin (n : ℕ) : ℕ := if n == 0 then 0 else spin (n + 1)
-partial def dive (n : ℕ) : ℕ := 1 + dive (n + 1)
-def grow : ℕ → String | 0 => "x" | n + 1 => grow n ++ grow n"""
+# Compiled Lean code, where no limit of Lean's is asked about: a definition, and what to evaluate.
+RUNAWAYS = {
+    "loops": ("partial def spin (n : ℕ) : ℕ := if n == 0 then 0 else spin (n + 1)", "spin 1"),
+    "recurses": ("partial def dive (n : ℕ) : ℕ := 1 + dive (n + 1)", "dive 1"),
+    "eats memory": ('def grow : ℕ → String | 0 => "x" | n + 1 => grow n ++ grow n', "(grow 33).length"),
+    "exits": ("", "(IO.Process.exit 0 : IO Unit)"),
+}
 
 
 async def slow_state(session: EmbeddedSession) -> int:
@@ -37,11 +40,11 @@ async def slow_state(session: EmbeddedSession) -> int:
 
 async def test_heartbeats_stop_a_tactic_at_the_same_place_every_time(session: EmbeddedSession) -> None:
     state = await slow_state(session)
-    results = [(await session.step(state, [TacticCall("simp [ack]", heartbeats, 0)]))[0] for heartbeats in (20, 20, 200)]
-    assert [kind_of(result) for result in results] == ["heartbeats"] * 3
-    spent = [result.heartbeats for result in results]
-    assert 20 <= spent[0] < 200 <= spent[2]
-    assert spent[0] == spent[1]
+    results = [(await session.step(state, [TacticCall("simp [ack]", heartbeats, 0)]))[0] for heartbeats in (20, 20, 20, 200)]
+    assert [kind_of(result) for result in results] == ["heartbeats"] * 4
+    _, first, second, more = [result.heartbeats for result in results]  # the very first may fill caches
+    assert 20 <= first < 200 <= more
+    assert first == second
 
 
 async def test_heartbeats_are_counted_anew_for_each_tactic(session: EmbeddedSession) -> None:
@@ -75,23 +78,21 @@ async def test_a_tactic_that_does_not_listen_costs_the_worker_within_the_hard_li
     session = await workers.start()
     state = (await opened(session, "theorem t : 1 = 1")).state
     assert kind_of((await session.step(state, [TacticCall("sleep 1", 0, 20_000)]))[0]) == "open"
-    loop = asyncio.get_running_loop()
-    began = loop.time()
     with pytest.raises(WorkerLost):
-        await session.step(state, [TacticCall("sleep 600000", 0, 100)])
-    assert loop.time() - began < 60  # of the ten minutes that it would sleep
+        await session.step(state, [TacticCall("sleep 600000", 0, 100)])  # ten minutes: a test that waited for it would time out
     assert not session.alive
     with pytest.raises(WorkerLost):
         await session.stats()
 
 
-@pytest.mark.parametrize("action", ["spin 1", "dive 1", "(grow 33).length", "(IO.Process.exit 0 : IO Unit)"])
+@pytest.mark.parametrize("runaway", RUNAWAYS)
 async def test_code_that_runs_away_costs_the_worker_and_nothing_else(
-    workers: Workers, monkeypatch: pytest.MonkeyPatch, action: str
+    workers: Workers, monkeypatch: pytest.MonkeyPatch, runaway: str
 ) -> None:
+    definition, action = RUNAWAYS[runaway]
     async with SessionPool(workers.start, 1) as pool:
         async with pool.lease() as session:
-            scope = await session.run(RUNAWAYS)
+            scope = await session.run(definition)
             assert scope.errors == ()
         monkeypatch.setattr(session_module, "RUN_LIMIT_S", 2.0)
         with pytest.raises(WorkerLost):
@@ -99,7 +100,7 @@ async def test_code_that_runs_away_costs_the_worker_and_nothing_else(
                 await session.run(f"#eval {action}", scope.env)
         async with pool.lease() as successor:
             assert successor is not session
-            assert (await successor.run("#eval 1")).messages[0].data == "1"
+            assert (await successor.stats()).requests == 1
         assert pool.restarts == 1
 
 

@@ -6,7 +6,7 @@ theorem t._proof_1 : False := sorry
 theorem t (n : Nat) : n < n := t._proof_1.elim
 --# cheat refused: axiom
 axiom «entail checks this» : False
-theorem t.«entail checks this» : False := «entail checks this»
+theorem t.«entail checks this» : False := _root_.«entail checks this»
 theorem t (n : Nat) : n < n := t.«entail checks this».elim
 --# cheat refused: axiom
 theorem x : False := sorry

@@ -19,7 +19,7 @@ theorem t : 1 = 2 := helper
 set_option debug.skipKernelTC true
 def loop (n : Nat) : PLift (1 = 2) := loop (n + 1)
 termination_by n
-decreasing_by exact (by decide +kernel : 1 = 2) ▸ Nat.lt_irrefl _ |>.elim (by decide +kernel : n < n) |> False.elim
+decreasing_by exact (Nat.lt_irrefl 0 (by decide +kernel)).elim
 theorem t : 1 = 2 := (loop 0).down
 --# challenge
 theorem t : 1 + 1 = 2

@@ -26,6 +26,6 @@ theorem t (n : Nat) : n < n + 1 := s n
 namespace Outer.Inner
 section
 variable (n : Nat)
-protected theorem _root_.t : n < n + 1 := Nat.lt_succ_self n
+theorem _root_.t : n < n + 1 := Nat.lt_succ_self n
 end
 end Outer.Inner

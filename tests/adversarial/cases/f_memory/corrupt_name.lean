@@ -8,8 +8,9 @@ unsafe def strangeImpl : Name := .num `helper (unsafeCast (Int.negSucc (2 ^ 70))
 open Lean in
 macro "strange!" : command => do
   let name := mkIdent strange
-  `(axiom $name : ∀ n : Nat, n < n
-    theorem $(mkIdent `t) (n : Nat) : n < n := $name n)
+  `(axiom $name : Inhabited (PLift (∀ n : Nat, n < n))
+    attribute [instance] $name
+    theorem $(mkIdent `t) (n : Nat) : n < n := (default : PLift (∀ n : Nat, n < n)).down n)
 strange!
 --# challenge
 theorem t (n : Nat) : n < n + 1
@@ -17,6 +18,6 @@ theorem t (n : Nat) : n < n + 1
 open Lean in
 macro "numbered!" : command => do
   let name := mkIdent (.num (.num `helper 18446744073709551616) 0)
-  `(theorem $name : ∀ n : Nat, n < n + 1 := Nat.lt_succ_self
-    theorem $(mkIdent `t) (n : Nat) : n < n + 1 := $name n)
+  `(instance $name:ident : Inhabited (PLift (∀ n : Nat, n < n + 1)) := ⟨⟨Nat.lt_succ_self⟩⟩
+    theorem $(mkIdent `t) (n : Nat) : n < n + 1 := (default : PLift (∀ n : Nat, n < n + 1)).down n)
 numbered!

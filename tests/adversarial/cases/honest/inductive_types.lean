@@ -28,6 +28,7 @@ theorem Le.sound {a b : Nat} (h : Le a b) : a ≤ b := by
   | step _ ih => exact Nat.le_succ_of_le ih
 theorem t (n : Nat) : n < n + 1 := Le.sound (a := n + 1) .refl
 --# twin
+universe u
 inductive Tree (α : Type u) : Type u where
   | leaf : Tree α
   | node (left : Tree α) (value : α) (right : Tree α) : Tree α
@@ -83,4 +84,4 @@ inductive Only : Prop where | it
 inductive Some' (p : Nat → Prop) : Prop where | intro (w : Nat) (h : p w) : Some' p
 theorem Some'.any {p : Nat → Prop} {q : Prop} (h : ∀ w, p w → q) : Some' p → q
   | .intro w hw => h w hw
-theorem t (n : Nat) : n < n + 1 := Some'.any (p := fun k => k = n + 1) (fun _ h => h ▸ Nat.lt_succ_self n) ⟨_, rfl⟩
+theorem t (n : Nat) : n < n + 1 := Some'.any (p := fun k => k = n + 1) (fun _ _ => Nat.lt_succ_self n) ⟨_, rfl⟩

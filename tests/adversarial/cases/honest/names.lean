@@ -14,25 +14,25 @@ theorem «a name (with : all) sorts» (n : ℕ) : n = n
 --# twin
 theorem «a name (with : all) sorts» (n : ℕ) : n = n := rfl
 --# challenge
-theorem Aµ.σ₁_is'fine! {n : ℕ} [h : Inhabited (n = n)] ⦃m : ℤ⦄ : m = m
+theorem Aσ.σ₁_is'fine! {n : ℕ} [h : Inhabited (n = n)] ⦃m : ℤ⦄ : m = m
 --# twin
-theorem Aµ.σ₁_is'fine! {n : ℕ} [h : Inhabited (n = n)] ⦃m : ℤ⦄ : m = m := rfl
+theorem Aσ.σ₁_is'fine! {n : ℕ} [h : Inhabited (n = n)] ⦃m : ℤ⦄ : m = m := rfl
 --# twin
-namespace Aµ
+namespace Aσ
 theorem σ₁_is'fine! {n : ℕ} [Inhabited (n = n)] ⦃m : ℤ⦄ : m = m := rfl
-end Aµ
+end Aσ
 --# challenge
 theorem x.«1».«a.b» : ∀ (h : 1 = 1 := by rfl), h = h
 --# twin
 theorem x.«1».«a.b» : ∀ (h : 1 = 1 := by rfl), h = h := fun _ => rfl
 --# challenge
-theorem 日本 (x : ℕ) (h : 0 < x) :
+theorem «日本» (x : ℕ) (h : 0 < x) :
     x ≠ 0 -- a comment
 --# twin
-theorem 日本 (x : ℕ) (h : 0 < x) : x ≠ 0 := Nat.pos_iff_ne_zero.mp h
+theorem «日本» (x : ℕ) (h : 0 < x) : x ≠ 0 := Nat.pos_iff_ne_zero.mp h
 --# challenge
-theorem s : "a\n  \"b\" \u{1F600} é" = "a
+theorem s : "a\n  \"b\" 😀 é" = "a
   \"b\" 😀 é"
 --# twin
-theorem s : "a\n  \"b\" \u{1F600} é" = "a
+theorem s : "a\n  \"b\" 😀 é" = "a
   \"b\" 😀 é" := rfl
