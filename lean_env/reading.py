@@ -18,7 +18,7 @@ _SKIPPED_BEFORE_IMPORTS = re.compile(r"^\s*(?:--.*)?$|^module\s*$|^prelude\s*$")
 _PLACEHOLDERS = ("\n  := sorry", "\n  sorry")  # what may be missing at the end of a text
 _OPEN = "Lean.Parser.Command.open"
 _MISSING = re.compile(r"[Uu]nknown (?:identifier|constant|namespace) [`']([^`']+)[`']")
-_UNKNOWN_NAMESPACE = re.compile(r"unknown namespace")
+_UNKNOWN_NAMESPACE = "unknown namespace"
 _UNKNOWN_TOKEN = "expected token"
 
 
@@ -72,10 +72,9 @@ async def read_text(session: Session, text: str) -> Reading | NotElaborated:
     source, imports = without_imports(text)
     outline = await session.outline(source)
     left_out = [f"import {module}" for module in imports]
-    while imports and (found := _foreign_namespace(source, outline)) is not None:
-        source, name = found
-        left_out.append(f"open {name}")
-        outline = await session.outline(source)
+    if imports:
+        source, namespaces, outline = await _without_foreign_namespaces(session, source, outline)
+        left_out += [f"open {name}" for name in namespaces]
     placeholder, outline = await _completed(session, source, outline)
     if not outline.commands and _is_commented_out(source):
         return Reading(text, source, (), (), (), tuple(left_out))
@@ -129,13 +128,16 @@ def missing_names(messages: tuple[Message, ...], source: str = "") -> tuple[str,
 async def _completed(session: Session, source: str, outline: Outline) -> tuple[str, Outline]:
     """The placeholder that makes the unfinished end of a text a theorem ("" if none is needed, or none helps), with its outline."""
     end = len(source.rstrip().encode())
-    data = source.encode()
-    if any(message.severity == "error" and _offset(data, message.pos) >= end for message in outline.messages):
+
+    def unfinished(data: bytes, outline: Outline) -> bool:
+        return any(message.severity == "error" and _offset(data, message.pos) >= end for message in outline.messages)
+
+    if unfinished(source.encode(), outline):
         for placeholder in _PLACEHOLDERS:
-            completed = source.rstrip() + placeholder
-            again = await session.outline(completed)
+            completed = (source.rstrip() + placeholder).encode()
+            again = await session.outline(completed.decode())
             last = again.commands[-1].theorem if again.commands else None
-            if last is not None and last.end >= len(completed.encode()):
+            if last is not None and last.end >= len(completed) and not unfinished(completed, again):
                 return placeholder, again
     return "", outline
 
@@ -145,19 +147,33 @@ def _is_commented_out(source: str) -> bool:
     return re.fullmatch(r"(?:\s|--[^\n]*|/-(?:(?!-/).)*-/)*", source, re.DOTALL) is not None
 
 
-def _foreign_namespace(source: str, outline: Outline) -> tuple[str, str] | None:
-    """The source without one namespace that an `open` asks for and only an import would bring; and its name."""
-    data = source.encode()
+async def _without_foreign_namespaces(session: Session, source: str, outline: Outline) -> tuple[str, list[str], Outline]:
+    """The source without the namespaces that it opens and only an import would bring; their names; and its outline."""
+    names: list[str] = []
+    while (found := _foreign_namespace(source.encode(), outline)) is not None:
+        command = found[0]
+        # Lean complains of one namespace at a time: what comes after the command need not be elaborated so often.
+        head, rest = source.encode()[: command.end], source.encode()[command.end :]
+        while found is not None:
+            _, start, end = found
+            names.append(head[start:end].decode())
+            head = _blanked(head, start, end)
+            if head[command.start :].split() in ([b"open"], [b"open", b"scoped"]):
+                head = _blanked(head, command.start, command.end)
+            found = _foreign_namespace(head, await session.outline(head.decode()))
+        source = (head + rest).decode()
+        outline = await session.outline(source)
+    return source, names, outline
+
+
+def _foreign_namespace(data: bytes, outline: Outline) -> tuple[Command, int, int] | None:
+    """An `open` command and the first name in it that is no namespace."""
     for message in outline.messages:
-        if message.severity != "error" or message.pos is None or not _UNKNOWN_NAMESPACE.match(message.data):
-            continue
-        start, end = _offset(data, message.pos), _offset(data, message.end_pos)
-        command = next((c for c in outline.commands if c.kind == _OPEN and c.start <= start < end <= c.end), None)
-        if command is not None and data[start:end].strip():
-            rest = _blanked(data, start, end)
-            if rest[command.start : command.end].split() in ([b"open"], [b"open", b"scoped"]):
-                rest = _blanked(rest, command.start, command.end)
-            return rest.decode(), data[start:end].decode()
+        if message.severity == "error" and message.data.startswith(_UNKNOWN_NAMESPACE):
+            start, end = _offset(data, message.pos), _offset(data, message.end_pos)
+            command = next((c for c in outline.commands if c.kind == _OPEN and c.start <= start < end <= c.end), None)
+            if command is not None and data[start:end].strip():
+                return command, start, end
     return None
 
 

@@ -26,18 +26,14 @@ class Workshop:
 async def workshop(engine: Engine, workers: int) -> AsyncGenerator[Workshop, None]:
     """Workers on the embedded engine, started when first used and gone at the end.
 
-    The clean worker starts by itself as soon as the first search worker is up: two starting at once would get in each other's
-    way, and one that is there when the search ends costs no wait.
+    The clean worker starts at once, beside the first search worker: one that is there when the search ends costs no wait.
     """
-    searching = asyncio.Event()
 
     async def start() -> EmbeddedSession:
-        session = await EmbeddedSession.start(engine)
-        searching.set()
-        return session
+        return await EmbeddedSession.start(engine)
 
     pool, clean = SessionPool(start, workers), SessionPool(start, 1)
-    warming = asyncio.create_task(_warm(clean, searching))
+    warming = asyncio.create_task(_warm(clean))
     try:
         yield Workshop(engine, pool, Checker(pool, clean))
     finally:
@@ -46,7 +42,6 @@ async def workshop(engine: Engine, workers: int) -> AsyncGenerator[Workshop, Non
         await asyncio.gather(pool.close(), clean.close())
 
 
-async def _warm(pool: SessionPool, when: asyncio.Event) -> None:
-    await when.wait()
+async def _warm(pool: SessionPool) -> None:
     async with pool.lease():
         pass

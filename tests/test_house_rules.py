@@ -17,7 +17,7 @@ LONGEST = 400  # lines
 # Files over 400 lines, each with the reason why it is not two files.
 LONG: dict[str, str] = {}
 
-COMMAND_LINE = ("prover/cli.py", "prover/console.py")
+COMMAND_LINE = ("prover/console.py",)
 STARTS_PROCESSES = ("lean_env/process.py", "lean_env/embedded/install_command.py", "prover/sandbox.py")
 
 # Every way in which the standard library starts a process, as the last two parts of its dotted name.

@@ -15,14 +15,14 @@ from lean_env.embedded.install_command import run_command
 from lean_env.errors import SetupFailed
 from lean_env.toolchain import node_command
 
-TRAINING_S: Final = 15.0  # twice as long makes no worker faster (docs/lab-log.md)
+TRAINING_S: Final = 15.0  # of processor time; twice as long makes no worker faster (docs/lab-log.md)
 _GRACE_S = 300.0  # beyond the training itself: compiling and writing the cache on a busy machine
 
 _LOCK = "training.lock"
 
 
 def train_code_cache(engine: Engine, seconds: float = TRAINING_S) -> Path:
-    """Train for `seconds` and return the cache's path; at once if there is one. Waits for a training that is under way.
+    """Train for `seconds` of processor time and return the cache's path; at once if there is one. Waits for a training that is under way.
 
     Raises SetupFailed if the training fails.
     """
