@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' 2>/dev/null && echo $$p && break; done)
 
 # The theorem reaches the program through the environment, so that no shell reads it; `value` keeps make from reading `$$` in it.
-THEOREM ?= theorem t1 (n : ℕ) : 3 ∣ n^3 + 2*n
+THEOREM ?= theorem cubes (a b c : ℤ) (h : a + b + c = 0) : a^3 + b^3 + c^3 = 3*a*b*c
 override THEOREM := $(value THEOREM)
 export THEOREM
 

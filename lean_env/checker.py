@@ -94,11 +94,15 @@ class Checker:
             return Verdict(challenge, exported)
         async with self._clean.lease() as session:
             env = await _context(session, challenge)
-            result = await session.judge(challenge.signature, exported.text, env)
+            result = await session.judge(challenge.signature, exported.text, env, inert=challenge.inert)
             await session.free(envs=[env])
         if isinstance(result, NotElaborated):
             raise ChallengeBroken(result.messages)
         return Verdict(challenge, result, exported.text)
+
+
+# Where this worker cannot read the challenge, it has nothing to say about it either: the clean one will.
+_NOTHING = Exported("")
 
 
 async def _export(session: Session, challenge: Statement, candidate: str) -> Exported | Rejected:
@@ -111,11 +115,13 @@ async def _export(session: Session, challenge: Statement, candidate: str) -> Exp
         exported = await session.export(challenge.signature, ran.env, scope)
         match exported:
             case NotElaborated():
-                raise ChallengeBroken(exported.messages)
+                return _NOTHING
             case Refused():
                 return Rejected("export", exported.message)
             case Exported():
                 return exported
+    except ChallengeBroken:
+        return _NOTHING
     finally:
         if session.alive:
             await session.free(envs=[ran.env, scope])
@@ -125,7 +131,8 @@ async def _context(session: Session, challenge: Statement) -> int:
     """Environment of the challenge's context."""
     if not challenge.context.strip():
         return ROOT_ENV
-    ran = await session.run(challenge.context)
+    ran = await session.run(challenge.context, inert=challenge.inert)
     if ran.errors:
+        await session.free(envs=[ran.env])
         raise ChallengeBroken(ran.errors)
     return ran.env

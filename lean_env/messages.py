@@ -196,7 +196,8 @@ class TheoremSource(msgspec.Struct, frozen=True):
 class Command(msgspec.Struct, frozen=True):
     """One command of a file: its syntax `kind`, what it `declares` ("theorem", "def", ... or ""), its span in bytes.
 
-    `runs_code` warns that elaborating it could execute tactics or metaprograms of the file's own.
+    `runs_code` warns that elaborating it could execute tactics or metaprograms of the file's own; `inert`: it cannot, and is of a
+    kind that a statement may need before it (scopes, notation, definitions).
     """
 
     kind: str
@@ -205,6 +206,7 @@ class Command(msgspec.Struct, frozen=True):
     end: int
     runs_code: bool
     theorem: TheoremSource | None
+    inert: bool = False
 
 
 class Outline(msgspec.Struct, frozen=True):

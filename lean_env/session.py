@@ -39,8 +39,11 @@ class Session(Protocol):
         """False once any call raised `WorkerLost` or the process is known to be gone; never true again."""
         ...
 
-    async def run(self, source: str, env: int = ROOT_ENV, *, soft_ms: int = 0) -> Ran:
-        """Elaborate a sequence of commands on top of `env`; the result is a new environment."""
+    async def run(self, source: str, env: int = ROOT_ENV, *, soft_ms: int = 0, inert: bool = False) -> Ran:
+        """Elaborate a sequence of commands on top of `env`; the result is a new environment.
+
+        `inert`: the text is not trusted, so it ends with an error before a command that may run code of its own.
+        """
         ...
 
     async def open(self, signature: str, env: int = ROOT_ENV) -> Opened | NotElaborated:
@@ -67,8 +70,13 @@ class Session(Protocol):
         """The proof that environment `env` holds of the theorem that `signature` states in the scopes of `scope`, as data."""
         ...
 
-    async def judge(self, signature: str, text: str, env: int = ROOT_ENV) -> Accepted | Rejected | NotElaborated:
-        """Check exported data against a challenge. Only a session that never ran the candidate may be asked (`checker.py`)."""
+    async def judge(
+        self, signature: str, text: str, env: int = ROOT_ENV, *, inert: bool = False
+    ) -> Accepted | Rejected | NotElaborated:
+        """Check exported data against a challenge. Only a session that never ran the candidate may be asked (`checker.py`).
+
+        `inert`: the signature is not trusted either, and NotElaborated if it may run code.
+        """
         ...
 
     async def theorems(self, offset: int = 0, count: int = 1000) -> LibraryPage:

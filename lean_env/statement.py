@@ -16,7 +16,8 @@ class Statement:
 
     `signature` is `theorem NAME binders : type`, nothing else; `context` the commands before it (definitions, `open`,
     options; no imports), in whose scopes it is read; `binders` and `type` are the parts of the signature and `levels` its
-    universe parameters (`.{u}` or ""). `imports` are the modules that the file asked for.
+    universe parameters (`.{u}` or ""). `imports` are the modules that the file asked for. `inert`: all this comes from whoever
+    proves it, so the clean worker must not run code in it.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Statement:
     levels: str = ""
     context: str = ""
     imports: tuple[str, ...] = ()
+    inert: bool = False
 
     @property
     def digest(self) -> str:
@@ -37,8 +39,8 @@ class Statement:
 
     @property
     def can_be_negated(self) -> bool:
-        """Whether `negation` says the opposite: `variable`s of the context are binders that it would not quantify over."""
-        return re.search(r"\bvariables?\b", self.context) is None
+        """Whether `negation` says the opposite: it would not quantify over `variable`s of the context and names bound automatically."""
+        return re.search(r"\b(?:variables?|autoImplicit)\b", self.context) is None
 
     def negation(self) -> Statement:
         """`theorem NAME_negation : ¬ ∀ binders, type`. Raises ValueError unless `can_be_negated`."""

@@ -1,7 +1,8 @@
 """The challenges of a file that comes without a separate statement: its own theorems, over its own definitions.
 
 The clean worker will elaborate a challenge, so of the file only what a statement can need goes into it: theorems are left out (the
-proof's export brings them as data), and so is whatever would run code of the file's own.
+proof's export brings them as data), and so is whatever would run code of the file's own. The worker that read the file is not
+trusted with that choice; the clean one makes it again (`Statement.inert`).
 """
 
 from __future__ import annotations
@@ -9,28 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lean_env.messages import Command
 from lean_env.reading import Listing, Reading
 from lean_env.statement import Statement
-
-_SCOPING = frozenset(
-    f"Lean.Parser.Command.{kind}"
-    for kind in (
-        "namespace",
-        "section",
-        "end",
-        "open",
-        "variable",
-        "universe",
-        "set_option",
-        "mixfix",
-        "notation",
-        "export",
-        "deriving",
-        "attribute",
-    )
-)
-_STATING = frozenset({"def", "abbrev", "definition", "structure", "classInductive", "inductive", "instance", "opaque", "axiom"})
 
 
 def own_challenges(reading: Reading, listings: Sequence[Listing]) -> list[Statement]:
@@ -38,10 +19,6 @@ def own_challenges(reading: Reading, listings: Sequence[Listing]) -> list[Statem
     data = reading.source.encode()
     kept = bytearray(byte if byte == 0x0A else 0x20 for byte in data)
     for command in reading.commands:
-        if _states(command):
+        if command.inert:
             kept[command.start : command.end] = data[command.start : command.end]
-    return [replace(each.statement, context=bytes(kept[: each.start]).decode().rstrip()) for each in listings]
-
-
-def _states(command: Command) -> bool:
-    return not command.runs_code and (command.kind in _SCOPING or command.declares in _STATING)
+    return [replace(each.statement, context=bytes(kept[: each.start]).decode().rstrip(), inert=True) for each in listings]

@@ -13,6 +13,7 @@ from lean_env.doctor import examine
 from lean_env.embedded.code_cache import train_code_cache
 from lean_env.embedded.engine import Engine, installed_engine
 from lean_env.embedded.install import ensure_engine
+from lean_env.embedded.session import RUN_LIMIT_S
 from lean_env.errors import EnvError, SetupFailed, ToolchainMissing, WorkerLost
 from lean_env.messages import NotElaborated
 from lean_env.reading import Reading, read_text, without_broken, without_imports
@@ -124,7 +125,7 @@ async def _write_filled(shop: Workshop, path: Path, reading: Reading, fillings: 
     text = filled(reading, fillings, LemmaLibrary.load())
     path.write_text(text, encoding="utf-8")
     console.note(f"the text with {len(fillings)} of its holes filled is in {path}")
-    again = await _read_text(shop, text)
+    again = await _read_text(shop, Target(text, str(path)))
     names = {each.listing.statement.name for each in fillings}
     if isinstance(again, NotElaborated) or any(each.has_hole for each in again.listings if each.statement.name in names):
         console.note(
@@ -145,7 +146,7 @@ def check(options: argparse.Namespace, console: Console) -> bool:
 
 async def _check(candidate: Target, stated: Target | None, export: str | None, engine: Engine, console: Console) -> bool:
     async with workshop(engine, 1) as shop:
-        reading = await _read_text(shop, candidate.source)
+        reading = await _read_text(shop, candidate)
         if stated is None:
             readable = theorems_of(reading, candidate)
             challenges = own_challenges(readable, to_check(readable, candidate))
@@ -251,19 +252,23 @@ def _engine(console: Console) -> Engine:
 
 async def _read(shop: Workshop, target: Target) -> Reading:
     """The text of a target, read. Raises BadInput."""
-    reading = await _read_text(shop, target.source)
-    return theorems_of(reading, target)
+    return theorems_of(await _read_text(shop, target), target)
 
 
-async def _read_text(shop: Workshop, text: str) -> Reading | NotElaborated:
-    for attempts_left in reversed(range(READ_ATTEMPTS)):
+async def _read_text(shop: Workshop, target: Target) -> Reading | NotElaborated:
+    """Raises BadInput if Lean does not come to an end with the text, EnvError if it costs one worker after another."""
+    loss: WorkerLost | None = None
+    for _ in range(READ_ATTEMPTS):
+        begun = time.monotonic()
         try:
             async with shop.pool.lease() as session:
-                return await read_text(session, text)
-        except WorkerLost:
-            if not attempts_left:
-                raise
-    raise AssertionError("unreachable")
+                return await read_text(session, target.source)
+        except WorkerLost as lost:
+            loss = lost
+            if time.monotonic() - begun >= RUN_LIMIT_S:
+                limit = f"{RUN_LIMIT_S:g} seconds"
+                raise BadInput(f"Lean does not get through {target.place} in {limit}: something in it takes too long") from lost
+    raise EnvError(f"{READ_ATTEMPTS} workers were lost while they read {target.place}", detail=str(loss)) from loss
 
 
 def _require_writable(*paths: str | None) -> None:

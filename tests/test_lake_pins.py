@@ -28,9 +28,7 @@ def _toolchain() -> Version:
 def _required() -> dict[str, Version]:
     """The packages that lakefile.lean requires, by the last part of their address."""
     lakefile = (ROOT / "lakefile.lean").read_text(encoding="utf-8")
-    pins = re.findall(
-        r'^require \w+ from git "https://github\.com/leanprover-community/(\w+)" @ "([^"]+)"$', lakefile, re.M
-    )
+    pins = re.findall(r'^require \w+ from git "https://github\.com/leanprover-community/(\w+)" @ "([^"]+)"$', lakefile, re.M)
     assert len(pins) == len(re.findall(r"^require\b", lakefile, re.M)), "a requirement without a pinned tag"
     return {name: _version(tag) for name, tag in pins}
 

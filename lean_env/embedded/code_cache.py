@@ -22,9 +22,9 @@ _LOCK = "training.lock"
 
 
 def train_code_cache(engine: Engine, seconds: float = TRAINING_S) -> Path:
-    """Train for `seconds` of processor time and return the cache's path; at once if there is one. Waits for a training that is under way.
+    """Train for `seconds` of processor time and return the cache's path; at once if there is one.
 
-    Raises SetupFailed if the training fails.
+    Waits for a training that is under way. Raises SetupFailed if the training fails.
     """
     from filelock import FileLock
 

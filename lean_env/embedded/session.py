@@ -89,9 +89,9 @@ class EmbeddedSession:
         """Process id of the worker."""
         return self._process.pid
 
-    async def run(self, source: str, env: int = ROOT_ENV, *, soft_ms: int = 0) -> Ran:
+    async def run(self, source: str, env: int = ROOT_ENV, *, soft_ms: int = 0, inert: bool = False) -> Ran:
         """Elaborate commands on top of `env`."""
-        return await self._ask(Ran, RUN_LIMIT_S, op="run", source=source, env=env, soft_ms=soft_ms)
+        return await self._ask(Ran, RUN_LIMIT_S, op="run", source=source, env=env, soft_ms=soft_ms, inert=inert)
 
     async def outline(self, source: str, env: int = ROOT_ENV) -> Outline:
         """Cut a file into its commands."""
@@ -122,9 +122,12 @@ class EmbeddedSession:
             return self._convert({"stage": reply.stage, "messages": reply.messages}, NotElaborated)
         return Refused(reply.refused or "") if reply.text is None else Exported(reply.text)
 
-    async def judge(self, signature: str, text: str, env: int = ROOT_ENV) -> Accepted | Rejected | NotElaborated:
+    async def judge(
+        self, signature: str, text: str, env: int = ROOT_ENV, *, inert: bool = False
+    ) -> Accepted | Rejected | NotElaborated:
         """Check exported data against a challenge."""
-        reply = await self._ask(dict[str, Any], CHECK_LIMIT_S, op="judge", signature=signature, text=text, env=env)
+        request = {"op": "judge", "signature": signature, "text": text, "env": env, "inert": inert}
+        reply = await self._ask(dict[str, Any], CHECK_LIMIT_S, **request)
         return self._convert(reply, NotElaborated if "stage" in reply else Accepted | Rejected)
 
     async def theorems(self, offset: int = 0, count: int = 1000) -> LibraryPage:

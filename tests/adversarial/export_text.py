@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, Self, cast
 
 HEADER = '["entail-export",1]'
 DECLARATIONS = frozenset({"thm", "def", "opq", "ax", "ind"})
@@ -66,8 +66,8 @@ class Export:
         """Take over another export's records, not its declarations; the id here of each id there."""
         ids = [0, ZERO]
         for tag, *arguments in other.records:
-            moved = [renumbered(argument, ids) if sort else argument for argument, sort in zip(arguments, ARGUMENTS[tag], strict=True)]
-            ids.append(self.record(tag, *moved))
+            sorted_arguments = zip(arguments, ARGUMENTS[tag], strict=True)
+            ids.append(self.record(tag, *(renumbered(argument, ids) if sort else argument for argument, sort in sorted_arguments)))
         return ids
 
     def sort_of(self, id: int) -> str:
@@ -160,7 +160,7 @@ class Export:
 
 def renumbered(value: Any, ids: Sequence[int]) -> Any:
     """Ids, or lists of them, as `ids` says."""
-    return [renumbered(each, ids) for each in value] if isinstance(value, list) else ids[value]
+    return [renumbered(each, ids) for each in cast(list[Any], value)] if isinstance(value, list) else ids[value]
 
 
 def dump(record: object) -> str:

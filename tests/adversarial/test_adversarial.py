@@ -1,12 +1,12 @@
 """Every known way to pass off something else for a proof, and honest proofs that look alike.
 
-The cheats are data (cases.py). Each is shown to work as far as the worker that runs it can tell, so that none is refused for a reason
-that has nothing to do with it.
+The cheats are data (cases.py). Each is shown to work as far as the worker that runs it can tell, so that none is refused for a
+reason that has nothing to do with it.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -14,6 +14,7 @@ from lean_env.checker import Tier, Verdict
 from lean_env.embedded.session import EmbeddedSession
 from lean_env.errors import WorkerLost
 from lean_env.messages import Accepted, Ran, Rejected
+from lean_env.session import Session
 from prover.workshop import Workshop
 from tests.adversarial.cases import Part, all_parts
 
@@ -43,7 +44,7 @@ async def check(shop: Workshop, part: Part) -> tuple[Verdict, tuple[str, ...]]:
     async with shop.pool.lease() as session:
         assert isinstance(session, EmbeddedSession)
         overheard = Overheard(session)
-        verdict = await shop.checker.check_in(overheard, part.challenge, part.text)
+        verdict = await shop.checker.check_in(cast(Session, overheard), part.challenge, part.text)
         if part.spoils:
             session.kill_now()
     assert overheard.candidate is not None

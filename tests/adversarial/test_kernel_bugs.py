@@ -1,6 +1,7 @@
 """Proofs of False that the kernel of this Lean's version accepts, all the way: what stands between them and a verdict is the judge.
 
-The ingredients that ordinary Lean can say are elaborated; what it cannot say is added to their export by hand, as a metaprogram would.
+The ingredients that ordinary Lean can say are elaborated; what it cannot say is added to their export by hand, as a metaprogram
+would.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from tests.fakes.lean import ran
 
 pytestmark = [pytest.mark.lean, pytest.mark.asyncio(loop_scope="session")]
 
-# Three booleans a, b, c such that the kernel sees a = b and b = c by unfolding, and not a = c. So P and Q are one proposition to it, and
-# `gate` computes to Prop for every variable h : P, but not for `witness`, which is a proof of Q.
+# Three booleans a, b, c such that the kernel sees a = b and b = c by unfolding, and not a = c. So P and Q are one proposition to
+# it, and `gate` computes to Prop for every variable h : P, but not for `witness`, which is a proof of Q.
 UNTRANSITIVE = """
 def step (x : Bool) (n : Nat) (ih : (m : Nat) → m < n → Bool) : Bool :=
   match n with
@@ -47,7 +48,6 @@ theorem ingredients : (∀ h : P, gate h = gate h) ∧ witness = witness ∧
 """
 
 
-
 def extract_a_bit(x: Export) -> Export:
     """A proof of False from `Owner`, a family of propositions with a Bool inside, of which one looks like no proposition."""
     owner, bool_, witness, prop = x.const("Owner"), x.const("Bool"), x.const("witness"), x.const("prop")
@@ -57,7 +57,9 @@ def extract_a_bit(x: Export) -> Export:
     bits = [x.const("Bool.false"), x.const("Bool.true")]
     for name, bit in zip(("no", "yes"), bits, strict=True):
         x.definition(name, prop, x.app(x.const("Owner.mk"), witness, bit), height=-2)
-    proof = x.app(x.const("absurdity"), prop, x.const("observe"), x.const("no"), x.const("yes"), *(x.refl(bool_, bit) for bit in bits))
+    proof = x.app(
+        x.const("absurdity"), prop, x.const("observe"), x.const("no"), x.const("yes"), *(x.refl(bool_, bit) for bit in bits)
+    )
     return x.theorem("t", x.const("False"), proof)
 
 
@@ -84,7 +86,7 @@ async def test_a_bit_out_of_a_proof_in_a_computed_sort(shop: Workshop, judging: 
     assert result.reason == "inductive"
 
 
-async def test_the_same_with_the_family_in_the_challenge_s_context(shop: Workshop, judging: EmbeddedSession) -> None:
+async def test_the_same_with_the_family_in_the_challenge_s_context(judging: EmbeddedSession) -> None:
     # Ordinary Lean declares the family without a word; only the projection it would not write.
     scope = await ran(judging, f"{UNTRANSITIVE}inductive Owner : (h : P) → gate h where\n  | mk (h : P) (bit : Bool) : Owner h")
     result = await judging.judge("theorem t : False", str(extract_a_bit(Export())), scope.env)

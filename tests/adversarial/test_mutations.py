@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from typing import cast
 
 import pytest
 
@@ -43,7 +44,12 @@ theorem Le.sound {a b : Nat} (h : Le a b) : a ≤ b := by
   | refl => exact Nat.le_refl a
   | step _ ih => exact Nat.le_succ_of_le ih
 theorem t (n : Nat) : n < n + 1 := Le.sound (a := n + 1) .refl""",
-        ("theorem t (n : Nat) : n < n", "theorem t (n : Nat) : n + 1 < n", "theorem t (n : Nat) : n + 1 < n + 1", "theorem t : False"),
+        (
+            "theorem t (n : Nat) : n < n",
+            "theorem t (n : Nat) : n + 1 < n",
+            "theorem t (n : Nat) : n + 1 < n + 1",
+            "theorem t : False",
+        ),
     ),
     "universes": Honest(
         "theorem t.{u, v} (α : Type u) (β : Type v) (f g : α → β) (h : ∀ a, f a = g a) : f = g",
@@ -69,9 +75,9 @@ def forged(lie: Export, honest: Export) -> Export:
     forgery = Export()
     statement = renumbered(lie.declarations[-1][3], forgery.adopt(lie))
     ids = forgery.adopt(honest)
-    for tag, name, levels, type, *rest in honest.declarations:
+    for tag, name, levels, claim, *rest in honest.declarations:
         constructors = [rest[0], renumbered(rest[1], ids)] if tag == "ind" else [renumbered(rest[0], ids), *rest[1:]]
-        forgery.declarations.append([tag, *renumbered([name, levels, type], ids), *constructors])
+        forgery.declarations.append([tag, *renumbered([name, levels, claim], ids), *constructors])
     forgery.declarations[-1][3] = statement
     return forgery
 
@@ -95,9 +101,9 @@ def change(export: Export, at: int, generator: random.Random) -> None:
     part = generator.randrange(len(sorts))
     sort, old = sorts[part], record[part + 1]
     if sort:
-        before = [id for id in range(at + 2) if export.sort_of(id) == sort]
+        before = [each for each in range(at + 2) if export.sort_of(each) == sort]
         new = generator.choice(before)
-        record[part + 1] = [new if generator.randrange(2) else each for each in old] if isinstance(old, list) else new
+        record[part + 1] = [new for _ in cast(list[int], old)] if isinstance(old, list) else new
     elif record[0] in ("ns", "et"):
         record[part + 1] = generator.choice(("False", "True", "intro", "refl", "rec", "Nat", "zero", "succ", "t"))
     else:
@@ -163,4 +169,6 @@ async def test_nonsense_is_refused(shop: Workshop, judging: EmbeddedSession, nam
     honest = HONEST[name]
     text = str(await exported(shop, honest.claim, honest.proof))
     for seed in range(MUTANTS):
-        assert isinstance(await judging.judge(honest.lies[seed % len(honest.lies)], garbled(text, seed)), Rejected), garbled(text, seed)
+        assert isinstance(await judging.judge(honest.lies[seed % len(honest.lies)], garbled(text, seed)), Rejected), garbled(
+            text, seed
+        )

@@ -72,7 +72,14 @@ class ScriptedSession:
         self.most_states = max(self.most_states, len(self.states))
         return self._made
 
-    async def run(self, source: str, env: int = ROOT_ENV, *, soft_ms: int = 0) -> Ran:  # noqa: ARG002 - the protocol's
+    async def run(
+        self,
+        source: str,
+        env: int = ROOT_ENV,
+        *,
+        soft_ms: int = 0,  # noqa: ARG002 - the protocol's
+        inert: bool = False,  # noqa: ARG002 - the protocol's
+    ) -> Ran:
         await self._begin("run")
         if "broken" in source:
             return Ran(env, NOT_ELABORATED.messages)
@@ -116,7 +123,14 @@ class ScriptedSession:
         left = await self._run_proof(signature, self.envs[env])
         return Exported(self.envs[env]) if left is None else Refused(left)
 
-    async def judge(self, signature: str, text: str, env: int = ROOT_ENV) -> Accepted | Rejected | NotElaborated:
+    async def judge(
+        self,
+        signature: str,
+        text: str,
+        env: int = ROOT_ENV,
+        *,
+        inert: bool = False,  # noqa: ARG002 - the protocol's
+    ) -> Accepted | Rejected | NotElaborated:
         await self._begin("judge")
         assert env in self.envs
         name = signature.split()[1]

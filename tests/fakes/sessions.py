@@ -29,7 +29,7 @@ class FakeSession:
     def alive(self) -> bool:
         return not self.died
 
-    async def run(self, source: str, env: int = ROOT_ENV, *, soft_ms: int = 0) -> Ran:  # noqa: ARG002 - the protocol's
+    async def run(self, source: str, env: int = ROOT_ENV, *, soft_ms: int = 0, inert: bool = False) -> Ran:  # noqa: ARG002 - the protocol's
         self.requests += 1
         return Ran(env, ())
 
@@ -82,9 +82,9 @@ class ProcessSession(FakeSession):
     def alive(self) -> bool:
         return self.process.is_alive
 
-    async def run(self, source: str, env: int = ROOT_ENV, *, soft_ms: int = 0) -> Ran:
+    async def run(self, source: str, env: int = ROOT_ENV, *, soft_ms: int = 0, inert: bool = False) -> Ran:
         await self.process.request(source.encode(), timeout_s=ENOUGH_S)
-        return await super().run(source, env, soft_ms=soft_ms)
+        return await super().run(source, env, soft_ms=soft_ms, inert=inert)
 
     async def close(self) -> None:
         await self.process.close()

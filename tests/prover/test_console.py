@@ -174,7 +174,7 @@ def test_without_a_terminal_there_is_no_live_progress(capsys: pytest.CaptureFixt
             progress(stage, 0.5)
     out, err = capsys.readouterr()
     assert out == ""
-    assert err == "setting up the Lean engine (once, about 20 s):\n  downloading\n  building\n"
+    assert err == "setting up the Lean engine (once, about half a minute):\n  downloading\n  building\n"
     with Console(as_json=False, quiet=True).setting_up() as progress:
         progress("downloading", None)
     assert capsys.readouterr() == ("", "")

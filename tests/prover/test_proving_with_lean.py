@@ -6,7 +6,8 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
@@ -14,6 +15,7 @@ import pytest_asyncio
 from lean_env.embedded import session as session_module
 from lean_env.embedded.install import ensure_engine
 from lean_env.embedded.session import EmbeddedSession
+from lean_env.messages import Goal
 from lean_env.reading import Reading, read_text
 from lean_env.statement import Statement
 from prover.attempt import Attempt, Outcome
@@ -127,10 +129,18 @@ async def test_workers_killed_in_mid_search_do_not_cost_the_proof(monkeypatch: p
     assert not any(session.alive for session in started)
 
 
+class ByHeartbeats(SymbolicPolicy):
+    """The symbolic policy without limits of time, which a loaded machine would meet sooner than an idle one."""
+
+    async def suggest(self, goals: Sequence[Goal], count: int) -> list[list[Candidate]]:
+        suggested = await super().suggest(goals, count)
+        return [[replace(each, soft_ms=0, heartbeats=min(each.heartbeats or 100, 100)) for each in row] for row in suggested]
+
+
 async def test_one_worker_makes_the_same_search_twice(shop: Workshop) -> None:
-    config = ProveConfig(budget=Budget(steps=24), workers=1, soft_ms=60_000)
+    config = ProveConfig(budget=Budget(steps=24), workers=1)
     first, second = Watched(), Watched()
-    attempts = [await watched.attempt(shop, OUT_OF_REACH, config=config) for watched in (first, second)]
+    attempts = [await watched.attempt(shop, OUT_OF_REACH, ByHeartbeats(), config) for watched in (first, second)]
     assert [attempt.outcome for attempt in attempts] == [Outcome.OUT_OF_BUDGET] * 2
     assert attempts[0].effort.steps == attempts[1].effort.steps == 24
     assert attempts[0].open_goals == attempts[1].open_goals

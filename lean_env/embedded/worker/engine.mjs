@@ -7,6 +7,8 @@ import { Tactics, elaborateStatement, findConstant } from './tactics.mjs';
 import { exportProof } from './declarations.mjs';
 import { judge } from './judge.mjs';
 import { outline } from './outline.mjs';
+import { isInert } from './inert.mjs';
+import { kindOf } from './syntax.mjs';
 
 class Handles { // number -> Lean value with its release; numbers are never used again
   #items = new Map(); #next; #release;
@@ -35,8 +37,12 @@ export class Engine {
     this.libraryEnvironment = environmentOf(lean, commandStates[0]);
   }
 
-  run(source, env, token) {
-    const { state, messages, interrupted } = runCommands(this.lean, this.environments.get(env, 'environment'), source, { token });
+  // If `inert`, the first command that may run code of its own ends it with an error.
+  run(source, env, inert, token) {
+    let refused = null;
+    const observe = syntax => { if (inert && !isInert(this.lean, syntax)) { refused = kindOf(this.lean, syntax); return 'stop'; } return 'go on'; };
+    const { state, messages, interrupted } = runCommands(this.lean, this.environments.get(env, 'environment'), source, { token, observe });
+    if (refused !== null) messages.push({ severity: 'error', data: `a command that may run code (${refused})`, pos: null, end_pos: null });
     return { env: this.environments.add(state), messages, interrupted };
   }
   outline(source, env, token) { return outline(this, this.environments.get(env, 'environment'), source, token); }
@@ -75,7 +81,7 @@ export class Engine {
     try { return { text: make() }; } catch (error) { if (!(error instanceof LeanError)) throw error; return { refused: error.message }; }
   }
 
-  judge(signature, env, exported, token) { return judge(this, this.environments.get(env, 'environment'), signature, exported, token); }
+  judge(signature, env, exported, inert, token) { return judge(this, this.environments.get(env, 'environment'), signature, exported, inert, token); }
 
   free(states, envs) { this.states.free(states); this.environments.free(envs.filter(handle => handle >= this.permanent)); }
   stats() {

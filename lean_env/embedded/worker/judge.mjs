@@ -20,10 +20,10 @@ const DECLARATIONS = new Map([['ax', 3], ['thm', 4], ['opq', 4], ['def', 5], ['i
 
 class Rejection extends Error { constructor(reason, message) { super(message); this.reason = reason; } }
 
-// `commandState` = library + the challenge's own context (borrowed). -> {verdict: 'accepted', theorem, axioms, declarations} or
+// `commandState` = library + the challenge's own context (borrowed); `inert`: the signature may hold nothing that runs code. -> {verdict: 'accepted', theorem, axioms, declarations} or
 // {verdict: 'rejected', reason, message} or {stage, messages} when the challenge itself does not elaborate.
-export function judge(engine, commandState, signature, exported, token) {
-  const { lean } = engine, challenge = elaborateStatement(lean, commandState, signature, token);
+export function judge(engine, commandState, signature, exported, inert, token) {
+  const { lean } = engine, challenge = elaborateStatement(lean, commandState, signature, token, inert);
   if (challenge.messages) return challenge;
   const { theorem, state } = challenge, trial = new Trial(engine, environmentOf(lean, commandState), token);
   try {

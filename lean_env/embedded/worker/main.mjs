@@ -16,12 +16,12 @@ const folder = process.argv[2], started = performance.now();
 
 // soft_ms applies to the whole request, except in `step`, where each tactic has its own.
 const operations = {
-  run: (engine, { source, env }, token) => engine.run(source, env, token),
+  run: (engine, { source, env, inert }, token) => engine.run(source, env, inert, token),
   outline: (engine, { source, env }, token) => engine.outline(source, env, token),
   open: (engine, { signature, env }, token) => engine.open(signature, env, token),
   finish: (engine, { state }) => engine.finish(state),
   export: (engine, { signature, env, scope }, token) => engine.export(signature, env, scope, token),
-  judge: (engine, { signature, env, text }, token) => engine.judge(signature, env, text, token),
+  judge: (engine, { signature, env, text, inert }, token) => engine.judge(signature, env, text, inert, token),
   theorems: (engine, { offset, count }) => theorems(engine, offset, count),
   free: (engine, { states, envs }) => { engine.free(states, envs); return {}; },
   stats: engine => engine.stats(),

@@ -1,6 +1,7 @@
 // Tactic proofs: open a theorem, try tactics on kept states, assemble the proof term.
 import { LeanError, EXPR, CONSTANT } from './objects.mjs';
 import { environmentOf, inTermElab, isCancelled, isErrorMessage, namespaceOf, noMessages, runCommands, readMessages } from './commands.mjs';
+import { runsCode } from './inert.mjs';
 import { findKind, kindOf, someIdentifier, theoremShape } from './syntax.mjs';
 
 const MAX_TACTIC_BYTES = 64 * 1024;
@@ -114,22 +115,25 @@ export class Tactics {
 // Elaborate `theorem NAME binders : type` with the real command elaborator. The text must be exactly one declaration without a value.
 // -> {theorem: {name, text, levels, type}, parameters, state} or {stage, messages}; the objects are owned. `state` is the command state
 // after the statement: it has the theorem, proved by sorry, and whatever else elaborating the statement defined.
-export function elaborateStatement(lean, commandState, signature, token) {
+// If `inert`, it is refused where elaborating it could run code of its author.
+export function elaborateStatement(lean, commandState, signature, token, inert = false) {
   const bytes = Buffer.byteLength(signature);
   const refusal = (stage, data) => ({ stage, messages: [{ severity: 'error', data, pos: { line: 1, column: 0 }, end_pos: null }] });
   const tooLarge = sizeProblem(signature);
   if (tooLarge) return refusal('parse', tooLarge);
-  let shape = null, whole = false, commands = 0, name = 0;
+  let shape = null, whole = false, active = false, commands = 0, name = 0;
   const ran = runCommands(lean, commandState, signature + PLACEHOLDER, { token, observe: syntax => {
     if (commands++ > 0) return 'stop'; // the terminal command, or one that does not belong here
     shape = theoremShape(lean, syntax);
     whole = lean.unbox(lean.call('l_Lean_Syntax_hasMissing', lean.inc(syntax))) === 0;
     if (shape?.name) name = fullName(lean, namespaceOf(lean, commandState), shape.name);
-    return shape === null ? 'stop' : 'go on';
+    active = inert && runsCode(lean, syntax);
+    return shape === null || active ? 'stop' : 'go on';
   } });
   const errors = ran.messages.filter(isErrorMessage);
   const parsed = shape !== null && shape.kind === 'theorem' && shape.value[0] !== null;
-  const problem = parsed && whole && shape.value[0] < bytes ? 'the statement already has a proof; give it without `:= ...`'
+  const problem = active ? 'the statement may run code'
+    : parsed && whole && shape.value[0] < bytes ? 'the statement already has a proof; give it without `:= ...`'
     : errors.length && signature.trim() ? null
     : !parsed || commands !== 2 ? 'expected one theorem: `theorem NAME binders : type`'
     : !shape.plain ? 'the theorem has modifiers or attributes; give it without them' : null;
