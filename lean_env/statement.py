@@ -39,7 +39,7 @@ class Statement:
 
     @property
     def can_be_negated(self) -> bool:
-        """Whether `negation` says the opposite: it would not quantify over `variable`s of the context and names bound automatically."""
+        """Whether `negation` says the opposite: it would not quantify over `variable`s of the context and auto-bound names."""
         return re.search(r"\b(?:variables?|autoImplicit)\b", self.context) is None
 
     def negation(self) -> Statement:

@@ -104,11 +104,13 @@ class EmbeddedSession:
 
     async def step(self, state: int, tactics: Sequence[TacticCall], *, until_closed: bool = False) -> list[StepResult]:
         """Try each tactic on the same state. The hard limit of each is its soft limit plus `STEP_GRACE_S`."""
-        slowest_s = max((tactic.soft_ms for tactic in tactics), default=0) / 1000 + STEP_GRACE_S
-        calls = [{"text": t.text, "heartbeats": t.heartbeats, "soft_ms": t.soft_ms} for t in tactics]
+        hard_ms = [t.soft_ms + round(1000 * STEP_GRACE_S) if t.soft_ms else round(1000 * RUN_LIMIT_S) for t in tactics]
+        calls = [
+            {"text": t.text, "heartbeats": t.heartbeats, "soft_ms": t.soft_ms, "hard_ms": hard}
+            for t, hard in zip(tactics, hard_ms, strict=True)
+        ]
         request = {"op": "step", "state": state, "tactics": calls, "until_closed": until_closed}
-        limit_s = slowest_s * max(1, len(tactics))
-        return await self._send(list[StepResult], {**request, "hard_ms": round(slowest_s * 1000)}, limit_s)
+        return await self._send(list[StepResult], request, sum(hard_ms, start=round(1000 * STEP_GRACE_S)) / 1000)
 
     async def finish(self, state: int) -> Exported | Refused:
         """What the finished proof added."""

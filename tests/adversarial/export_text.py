@@ -160,7 +160,9 @@ class Export:
 
 def renumbered(value: Any, ids: Sequence[int]) -> Any:
     """Ids, or lists of them, as `ids` says."""
-    return [renumbered(each, ids) for each in cast(list[Any], value)] if isinstance(value, list) else ids[value]
+    if isinstance(value, list):
+        return [renumbered(each, ids) for each in cast("list[Any]", value)]
+    return ids[value]
 
 
 def dump(record: object) -> str:

@@ -14,7 +14,7 @@ import { readFrames, writeFrame } from './frames.mjs';
 const STDIN = 0, STDOUT = 1, CRASHED = 3;
 const folder = process.argv[2], started = performance.now();
 
-// soft_ms applies to the whole request, except in `step`, where each tactic has its own.
+// soft_ms and hard_ms apply to the whole request, except in `step`, where each tactic has its own.
 const operations = {
   run: (engine, { source, env, inert }, token) => engine.run(source, env, inert, token),
   outline: (engine, { source, env }, token) => engine.outline(source, env, token),
@@ -27,10 +27,10 @@ const operations = {
   stats: engine => engine.stats(),
 };
 
-function step(engine, watchdog, { state, tactics, until_closed, hard_ms }) {
+function step(engine, watchdog, { state, tactics, until_closed }) {
   const results = [];
   for (const tactic of tactics) {
-    const result = watchdog.guard(tactic.soft_ms, hard_ms, token => engine.step(state, tactic, token));
+    const result = watchdog.guard(tactic.soft_ms, tactic.hard_ms, token => engine.step(state, tactic, token));
     results.push(result);
     if (until_closed && result.type === 'advanced' && result.parts.length === 0) break;
   }

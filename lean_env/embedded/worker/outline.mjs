@@ -23,5 +23,5 @@ function theoremOf(lean, syntax) {
   if (shape === null || shape.value[0] === null || shape.type === null) return null;
   const has_sorry = findKind(lean, syntax, kind => HOLES.has(kind)) !== null;
   return { name: shape.name ? lean.nameText(shape.name) : '', start: shape.start, value: shape.value[0], end: shape.end,
-    binders: shape.binders[0] === null ? null : shape.binders, type: shape.type, identifier: shape.identifier, has_sorry, plain: shape.plain };
+    binders: shape.binders[0] === null ? null : shape.binders, type: shape.type, identifier: shape.identifier?.[0] == null ? null : shape.identifier, has_sorry, plain: shape.plain };
 }
