@@ -21,13 +21,14 @@ PYTEST_ARGS ?=
 # Two processes; a file of tests stays in one, because its tests share Lean workers.
 PYTEST := -m pytest -n 2 --dist loadfile
 
-.PHONY: help prove test lint format bench mathlib clean
+.PHONY: help prove test test-slow lint format bench mathlib clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make prove    prove a theorem: make prove THEOREM='theorem t (n : ℕ) : n + 0 = n' [ARGS='--seconds 60']"
 	@echo "make test     style, types, import rules, tests: what CI runs [PYTEST_ARGS='-k name']"
+	@echo "make test-slow  the tests that take more than ten seconds each; CI runs these too"
 	@echo "make lint     style, types and import rules alone"
 	@echo "make format   rewrite the code in the house style"
 	@echo "make bench    run the benchmarks"
@@ -37,9 +38,17 @@ help:
 prove: $(VENV)/.core
 	@PYTHONUTF8=1 $(BIN)/entail prove $(ARGS) "$$THEOREM"
 
-test: lint
+# The engine is set up while the style is checked: each keeps one core busy.
+test: $(VENV)/.dev
+	@set -e; $(BIN)/entail setup --quiet >/dev/null & engine=$$!; \
+	$(MAKE) --no-print-directory lint || { kill $$engine; exit 1; }; \
+	echo "== engine"; wait $$engine
 	@echo "== pytest"
-	@$(BIN)/python $(PYTEST) $(PYTEST_ARGS)
+	@$(BIN)/python $(PYTEST) -m "not slow" $(PYTEST_ARGS)
+
+test-slow: $(VENV)/.dev
+	@echo "== pytest, the slow tests"
+	@$(BIN)/python $(PYTEST) -m slow $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev
 	@echo "== ruff check"

@@ -99,10 +99,7 @@ def test_processes_are_started_only_where_they_are_owned() -> None:
 def test_only_the_command_line_prints() -> None:
     assert list(_prints(ast.parse("def f():\n    print('x')"))) == [2]
     talkers = [
-        f"{_relative(path)}:{line}"
-        for path in _sources()
-        if _relative(path) not in COMMAND_LINE
-        for line in _prints(_tree(path))
+        f"{_relative(path)}:{line}" for path in _sources() if _relative(path) not in COMMAND_LINE for line in _prints(_tree(path))
     ]
     assert talkers == []
 

@@ -158,11 +158,11 @@ class Export:
         return "\n".join(lines) + "\n"
 
 
-def renumbered(value: Any, ids: Sequence[int]) -> Any:
+def renumbered(value: object, ids: Sequence[int]) -> Any:
     """Ids, or lists of them, as `ids` says."""
     if isinstance(value, list):
-        return [renumbered(each, ids) for each in cast("list[Any]", value)]
-    return ids[value]
+        return [renumbered(each, ids) for each in cast(list[object], value)]
+    return ids[cast(int, value)]
 
 
 def dump(record: object) -> str:

@@ -102,7 +102,7 @@ BROKEN_LINES: dict[str, object] = {
     "negative bound variable": ["eb", "-1"],
     "field past a word": ["ej", 3, "4294967296", 6],
     "numeric name that is negative": ["nn", 0, "-1"],
-    "deep nesting": "[" * 50_000 + "]" * 50_000,
+    "deep nesting": "[" * 10_000 + "]" * 10_000,
     "deep nesting in an argument": '["ec",3,' + "[" * 5_000 + "]" * 5_000 + "]",
     "theorem without a value": ["thm", 2, [], 5],
     "theorem with two values": ["thm", 2, [], 5, 6, 6],

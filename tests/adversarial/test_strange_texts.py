@@ -41,10 +41,10 @@ DISHONEST = {
 }
 # The parser recurses: what is too deep for it takes the worker down, unless it is refused.
 TOO_DEEP = {
-    "open parentheses": f"{CLAIM} := {'(' * 200_000}",
-    "a deep list": f"def s : List Nat := {'[' * 300}{']' * 300}\n{PROOF}",
+    "open parentheses": f"{CLAIM} := {'(' * 50_000}",
+    "a deep list": f"def s : List Nat := {'[' * 100}{']' * 100}\n{PROOF}",
     "a deep comment": f"{'/-' * 200_000}{'-/' * 200_000}\n{LIE}",
-    "a long sum": f"def s : Nat := {'1 + ' * 1000}1\n{LIE}",
+    "a long sum": f"def s : Nat := {'1 + ' * 300}1\n{LIE}",
 }
 
 

@@ -54,6 +54,7 @@ def test_a_name_chooses_one_and_its_export_can_be_kept(folder: Path) -> None:
     assert (folder / "e.jsonl").read_text().startswith('["entail-export",1]\n')
 
 
+@pytest.mark.slow
 def test_a_statement_of_one_s_own(folder: Path) -> None:
     (folder / "asked.lean").write_text("def twice (n : ℕ) := n + n\n\ntheorem a (n : ℕ) : twice n = 2 * n := sorry\n")
     (folder / "other.lean").write_text("def twice (n : ℕ) := n + n\n\ntheorem a (n : ℕ) : twice n = 3 * n := sorry\n")

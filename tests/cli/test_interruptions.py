@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import pty
 import re
@@ -31,6 +32,7 @@ class Terminal:
     def __init__(self) -> None:
         self._ours, self.theirs = pty.openpty()
         self.shown = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")()  # a read may end inside of a character
 
     def read(self) -> bool:
         """Take what was written by now, waiting a little for it; False once nobody can write any more."""
@@ -41,7 +43,7 @@ class Terminal:
             data = os.read(self._ours, 65536)
         except OSError:  # the other end was closed
             return False
-        self.shown += data.decode()
+        self.shown += self._decoder.decode(data)
         return bool(data)
 
     def wait_for(self, pattern: str) -> None:

@@ -64,6 +64,7 @@ def test_one_theorem_leaves_its_proof_on_stdout_and_all_else_on_stderr(tmp_path:
     assert (check.code, check.out.startswith("easy: accepted, tier T2")) == (0, True)
 
 
+@pytest.mark.slow
 def test_what_is_false_and_what_is_out_of_reach(tmp_path: Path) -> None:
     (tmp_path / "two.lean").write_text(file_of(REFUTED, OUT_OF_REACH))
     run = entail("prove", "two.lean", "--steps", "60", "--json", "--explain", "--output", "done.lean", "--quiet", folder=tmp_path)
@@ -89,6 +90,7 @@ def test_for_people_a_failure_names_the_limit_the_option_and_the_best_open_goal(
     assert "spent: " in run.err
 
 
+@pytest.mark.slow
 def test_a_file_keeps_everything_but_its_holes(tmp_path: Path) -> None:
     (tmp_path / "a.lean").write_text(MATHLIB_FILE)
     run = entail("prove", "a.lean", "--output", "a.lean", "--json", folder=tmp_path)

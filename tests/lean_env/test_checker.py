@@ -1,4 +1,4 @@
-"""The two-process check with both workers: honest proofs in every kind of context, broken challenges, and what is kept of a verdict.
+"""The two-process check with both workers: honest proofs in every kind of context, broken challenges, what a verdict holds.
 
 What tries to get past it is in tests/adversarial.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 import pytest_asyncio
@@ -14,8 +15,9 @@ import pytest_asyncio
 from lean_env.checker import ChallengeBroken, Checker, Tier, Verdict
 from lean_env.embedded.session import EmbeddedSession
 from lean_env.errors import WorkerLost
-from lean_env.messages import Accepted, Rejected
+from lean_env.messages import Accepted, NotElaborated, Rejected
 from lean_env.pool import SessionPool
+from lean_env.session import Session
 from lean_env.statement import Statement
 from prover.attempt import Attempt, Effort, Outcome
 from tests.fakes.lean import ran
@@ -56,14 +58,25 @@ async def pools() -> AsyncGenerator[Pools]:
 
 # Context, signature and proof; the candidate is the three together.
 HONEST = {
-    "nothing": ("", "theorem t : 1 + 1 = 2", "rfl"),
+    "nothing": (
+        "",
+        "theorem t : 1 + 1 = 2",
+        "rfl",
+    ),
     "definitions": (
-        "def double (n : Nat) := 2 * n\nabbrev N := Nat\nnoncomputable def least : N := Classical.choose (⟨0, trivial⟩ : ∃ _ : N, True)",
+        """def double (n : Nat) := 2 * n
+abbrev N := Nat
+noncomputable def least : N :=
+  Classical.choose (⟨0, trivial⟩ : ∃ _ : N, True)""",
         "theorem t (n : N) : double n + least = least + n + n",
         "by unfold double; omega",
     ),
     "recursion": (
-        "def sum : Nat → Nat\n  | 0 => 0\n  | n + 1 => n + 1 + sum n\ndef log (n : Nat) : Nat := if n < 2 then 0 else log (n / 2) + 1",
+        """def sum : Nat → Nat
+  | 0 => 0
+  | n + 1 => n + 1 + sum n
+def log (n : Nat) : Nat :=
+  if n < 2 then 0 else log (n / 2) + 1""",
         "theorem t : sum 4 = 10 ∧ log 1 = 0",
         "⟨rfl, by unfold log; simp⟩",
     ),
@@ -73,58 +86,111 @@ HONEST = {
         "add_self (a + b)",
     ),
     "a namespace": (
-        "namespace Site\ndef limit := 10\nprivate def secret := 3\nend Site\nnamespace Site",
+        """namespace Site
+def limit := 10
+private def secret := 3
+end Site
+namespace Site""",
         "theorem t : limit = 10",
         "rfl",
     ),
     "names that are open": (
-        "namespace Site\ndef limit := 10\nend Site\nopen Site Nat",
+        """namespace Site
+def limit := 10
+end Site
+open Site Nat""",
         "theorem t (n : Nat) : n < succ n ∧ limit = 10",
         "⟨lt_succ_self n, rfl⟩",
     ),
     "variables": (
-        "section\nvariable {α : Type} [Inhabited α] (x : α)\nvariable (unused : Nat)",
+        """section
+variable {α : Type} [Inhabited α] (x : α)
+variable (unused : Nat)""",
         "theorem t : ∃ y : α, y = x",
         "⟨x, rfl⟩",
     ),
-    "variables that are included": ("variable (p : Prop) (h : p)\ninclude h", "theorem t : p", "h"),
-    "universes": ("universe u v", "theorem t (α : Type u) (β : Sort v) (f : α → β) : f = fun x => f x", "rfl"),
-    "universes of its own": ("", "theorem t.{w} {α : Type w} (a : α) : a = a", "rfl"),
+    "variables that are included": (
+        """variable (p : Prop) (h : p)
+include h""",
+        "theorem t : p",
+        "h",
+    ),
+    "universes": (
+        "universe u v",
+        "theorem t (α : Type u) (β : Sort v) (f : α → β) : f = fun x => f x",
+        "rfl",
+    ),
+    "universes of its own": (
+        "",
+        "theorem t.{w} {α : Type w} (a : α) : a = a",
+        "rfl",
+    ),
     "types": (
-        "inductive Light where | red | green deriving DecidableEq, Repr\nstructure P (α : Type) where\n  a : α\n  b : Nat := 1",
+        """inductive Light where | red | green deriving DecidableEq, Repr
+structure P (α : Type) where
+  a : α
+  b : Nat := 1""",
         "theorem t (l : Light) (p : P Nat) : (l = .red ∨ l = .green) ∧ p = ⟨p.a, p.b⟩",
         "⟨by cases l <;> simp, rfl⟩",
     ),
     "nested and mutual types": (
-        "inductive Rose where | node (c : List Rose)\nmutual\ninductive E : Nat → Prop where | z : E 0 | s {n} : O n → E (n + 1)\n"
-        "inductive O : Nat → Prop where | s {n} : E n → O (n + 1)\nend",
+        """inductive Rose where | node (c : List Rose)
+mutual
+inductive E : Nat → Prop where | z : E 0 | s {n} : O n → E (n + 1)
+inductive O : Nat → Prop where | s {n} : E n → O (n + 1)
+end""",
         "theorem t (r : Rose) : O 1 ∧ ∃ c, r = .node c",
         "⟨.s .z, by cases r with | node c => exact ⟨c, rfl⟩⟩",
     ),
     "classes and instances": (
-        "class Size (α : Type) where\n  size : Nat\ninstance : Size Bool := ⟨2⟩\ninstance {α : Type} [Size α] : Size (α × α) := "
-        "⟨Size.size α * Size.size α⟩\nlocal instance : Add Bool := ⟨or⟩",
+        """class Size (α : Type) where
+  size : Nat
+instance : Size Bool := ⟨2⟩
+instance {α : Type} [Size α] : Size (α × α) := ⟨Size.size α * Size.size α⟩
+local instance : Add Bool := ⟨or⟩""",
         "theorem t : Size.size (Bool × Bool) = 4 ∧ true + false = true",
         "⟨rfl, rfl⟩",
     ),
     "notation": (
-        'notation "⟪" x "⟫" => x + 1\ninfixl:70 " ⊕⊕ " => Nat.add\nmacro "two" : term => `(2)\nlocal postfix:max "!" => Nat.succ',
+        """notation "⟪" x "⟫" => x + 1
+infixl:70 " ⊕⊕ " => Nat.add
+macro "two" : term => `(2)
+local postfix:max "!" => Nat.succ""",
         "theorem t (n : ℕ) : ⟪n⟫ = n ⊕⊕ 1 ∧ two = 1 !",
         "⟨rfl, rfl⟩",
     ),
-    "options": ("set_option maxRecDepth 4000\nset_option pp.all true", "theorem t : (2 : ℤ) ^ 20 = 1048576", "by decide"),
+    "options": (
+        """set_option maxRecDepth 4000
+set_option pp.all true""",
+        "theorem t : (2 : ℤ) ^ 20 = 1048576",
+        "by decide",
+    ),
     "attributes": (
-        "@[simp] def one := 1\nattribute [local instance] Classical.propDecidable\n@[irreducible] def sealed := 3",
+        """@[simp] def one := 1
+attribute [local instance] Classical.propDecidable
+@[irreducible] def sealed := 3""",
         "theorem t (p : Prop) : one = 1 ∧ (if p then 1 else 1) = 1",
         "by simp",
     ),
     "opaque and partial constants": (
-        "opaque secret : Nat\npartial def walk (n : Nat) : Nat := walk (n + 1)",
+        """opaque secret : Nat
+partial def walk (n : Nat) : Nat := walk (n + 1)""",
         "theorem t : secret = secret ∧ walk 3 = walk (2 + 1)",
         "⟨rfl, rfl⟩",
     ),
-    "comments": ("/-! Text. -/\n-- a comment\n/-- doc -/\ndef x := 1", "theorem t /- inside -/ : x = 1 -- at the end", "rfl"),
-    "choice": ("", "theorem t (p : Prop) : ¬¬p → p", "Classical.byContradiction"),
+    "comments": (
+        """/-! Text. -/
+-- a comment
+/-- doc -/
+def x := 1""",
+        "theorem t /- inside -/ : x = 1 -- at the end",
+        "rfl",
+    ),
+    "choice": (
+        "",
+        "theorem t (p : Prop) : ¬¬p → p",
+        "Classical.byContradiction",
+    ),
 }
 
 
@@ -156,9 +222,8 @@ async def test_what_an_accepted_verdict_holds(pools: Pools) -> None:
     assert verdict.tier is Tier.TWO_PROCESS
     assert verdict.export.startswith('["entail-export",1]\n')
     assert len(verdict.export_digest) == 64
-    direct = await pools.checker.check(
-        stated("theorem t (a b : Prop) (h : a ↔ b) : a = b"), "theorem t (a b : Prop) (h : a ↔ b) : a = b := propext h"
-    )
+    equal = "theorem t (a b : Prop) (h : a ↔ b) : a = b"
+    direct = await pools.checker.check(stated(equal), f"{equal} := propext h")
     assert direct.result == Accepted("t", ("propext",), 1)
     assert direct.export_digest != verdict.export_digest
     again = await pools.checker.check(stated("theorem t (p : Prop) : p ∨ ¬p"), "theorem t (p : Prop) : p ∨ ¬p := Classical.em p")
@@ -236,18 +301,18 @@ async def test_a_context_that_does_not_elaborate(pools: Pools, context: str) -> 
 
 
 async def test_the_clean_worker_says_whether_the_challenge_is_broken(pools: Pools) -> None:
-    # The candidate's worker may say so for reasons of its own.
-    class Liar(EmbeddedSession):
-        async def export(self, signature: str, env: int, scope: int = 0):
-            return await super().export("theorem t : nowhere", env, scope)
+    class Liar:  # the candidate's worker may say so for reasons of its own
+        def __init__(self, session: Session) -> None:
+            self._session = session
+
+        async def export(self, *_: Any) -> NotElaborated:
+            return NotElaborated("elaborate", ())
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._session, name)
 
     async with pools.untrusted.lease() as session:
-        assert isinstance(session, EmbeddedSession)
-        session.__class__ = Liar
-        try:
-            verdict = await pools.checker.check_in(session, SIMPLE, PROOF)
-        finally:
-            session.__class__ = EmbeddedSession
+        verdict = await pools.checker.check_in(cast(Session, Liar(session)), SIMPLE, PROOF)
     assert isinstance(verdict.result, Rejected)
     assert verdict.result.reason == "malformed"
 
@@ -304,3 +369,13 @@ async def test_an_attempt_needs_the_verdict_on_exactly_its_statement(pools: Pool
             Attempt(SIMPLE, Outcome.PROVED, Effort(), other, PROOF)
     with pytest.raises(ValueError, match="exactly this statement"):
         Attempt(SIMPLE, Outcome.REFUTED, Effort(), verdict, PROOF)
+
+
+async def test_names_that_are_bound_automatically_are_not_negated(pools: Pools) -> None:
+    # Of an empty type, the statement and what looks like its negation both hold.
+    context = "set_option autoImplicit true"
+    statement = Statement("t", "theorem t (h : x = (x : Empty)) : False", "(h : x = (x : Empty))", "False", context=context)
+    assert (await pools.checker.check(statement, f"{context}\n{statement.signature} := x.elim")).accepted
+    assert not statement.can_be_negated
+    looks = Statement("", "theorem t_negation : ¬ (∀ (h : x = (x : Empty)), False)", "", "", context=context)
+    assert (await pools.checker.check(looks, f"{context}\n{looks.signature} := x.elim")).accepted

@@ -6,6 +6,7 @@ theorem t (p : Prop) : p := by grind?
 --# challenge
 theorem t (p q : Prop) (h : q → p) : p
 --# cheat refused: axiom
+set_option maxHeartbeats 20000 in
 theorem t (p q : Prop) (h : q → p) : p := by apply?
 --# challenge
 theorem t (p : Prop) (h : p) : p
