@@ -44,6 +44,9 @@ RUNNING = {
     "code that the kernel runs, as an axiom": "def c : Nat := 3\ndef d : c = 3 := Lean.ofReduceNat c 3 rfl",
     "a file that is read": 'def d := include_str "secret"',
     "an evaluation": "#eval 1",
+    "a comment that is a program": "set_option doc.verso true\n/--\n```lean\n#eval 1\n```\n-/\ndef d := 1",
+    "a kernel that is off": "set_option debug.skipKernelTC true",
+    "an option within a term": "def d : Nat := set_option doc.verso true in 1",
     "an initialiser": "initialize counter : Nat ← pure 3",
     "a theorem": "theorem d : 1 = 1 := rfl",
 }
@@ -64,6 +67,8 @@ namespace A
 section
 variable (n : Nat)
 set_option maxRecDepth 1000
+set_option pp.all true
+set_option autoImplicit false
 open Nat
 end
 end A""",

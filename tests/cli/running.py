@@ -51,9 +51,11 @@ def entail(*arguments: str | Path, text: str | bytes | None = None, folder: Path
 
 
 def started(*arguments: str | Path, stdout: int = subprocess.PIPE, stderr: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
-    """Start a command and return at once."""
+    """Start a command and return at once. A terminal that it may get is one that can move its cursor, whatever ours is."""
     command = [*COMMAND, *map(str, arguments)]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr)
+    environment = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TTY_INTERACTIVE", "CI")}
+    environment["TERM"] = "xterm-256color"
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, env=environment)
 
 
 def ended(process: subprocess.Popen[bytes]) -> Ended:
