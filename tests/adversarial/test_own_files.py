@@ -42,6 +42,7 @@ RUNNING = {
     "code that the kernel runs": "def c : Bool := true\ndef d : Lean.reduceBool c = true := rfl",
     "code that the kernel runs, renamed": "open Lean renaming reduceBool → calm",
     "code that the kernel runs, as an axiom": "def c : Nat := 3\ndef d : c = 3 := Lean.ofReduceNat c 3 rfl",
+    "a tactic that a definition computes": "def tac : Lean.Syntax := .missing\ndef d (h : autoParam (1 = 1) tac) : Nat := 0",
     "a file that is read": 'def d := include_str "secret"',
     "an evaluation": "#eval 1",
     "a comment that is a program": "set_option doc.verso true\n/--\n```lean\n#eval 1\n```\n-/\ndef d := 1",

@@ -7,8 +7,8 @@ import { children, findKind, identifierText, kindOf, someIdentifier } from './sy
 // Metaprograms, tactics wherever they stand (after `by`, `decreasing_by`, `finally`), unsafe terms and declarations (whose implementation is
 // another one), and antiquotations, which make a `notation` a program.
 const RUNS_CODE = /^Lean\.(Parser\.Tactic\.|Parser\.Term\.(byElab|byTactic'?|matchExprAlt|unsafe)$|Parser\.Command\.unsafe$|Elab\.Term\.evalTerm$|runTac$|byElab$|includeStr$)|antiquot/;
-// The kernel runs compiled code for these constants.
-const COMPILED = /reduce(Bool|Nat)/i;
+// The kernel runs compiled code for the first two constants; the third evaluates a definition to find the tactic to run.
+const ACTIVE_NAMES = /reduce(Bool|Nat)|autoParam/i;
 // Attributes that run nothing of the file's own. Others (`macro`, `implemented_by`, `app_unexpander`, `term_parser`) hook its code into Lean.
 const HARMLESS_ATTRIBUTES = new Set(['coe', 'default_instance', 'elab_as_elim', 'ext', 'grind', 'inline', 'instance', 'irreducible', 'match_pattern', 'noinline', 'reducible', 'refl',
   'semireducible', 'simp', 'specialize', 'symm', 'trans']);
@@ -20,7 +20,7 @@ const STATING = new Set(['def', 'abbrev', 'definition', 'structure', 'classInduc
 const COMMAND = 'Lean.Parser.Command.';
 
 export const runsCode = (lean, syntax) => findKind(lean, syntax, kind => RUNS_CODE.test(kind)) !== null
-  || someIdentifier(lean, syntax, name => COMPILED.test(name)) || setsOption(lean, syntax) || hooksCode(lean, syntax);
+  || someIdentifier(lean, syntax, name => ACTIVE_NAMES.test(name)) || setsOption(lean, syntax) || hooksCode(lean, syntax);
 
 // Whether a command is of a kind that a statement can need before it, and runs no code.
 export function isInert(lean, syntax) {
