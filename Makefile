@@ -90,5 +90,5 @@ $(VENV)/.core: $(VENV)/.python pyproject.toml constraints.txt
 # Installs the core as well, so that the next `make prove` need not.
 $(VENV)/.dev: $(VENV)/.python pyproject.toml constraints.txt
 	@echo "== installing the development tools into $(VENV)"
-	@$(PIP) install -c constraints.txt -e '.[dev]'
+	@$(PIP) install -c constraints.txt -e '.[dev,eval,cluster]'
 	@touch $(VENV)/.core $@

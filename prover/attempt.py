@@ -30,13 +30,31 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """What was spent: wall-clock `seconds`, policy calls with their batch (`expansions`), tactics run (`steps`), workers lost."""
+    """What was spent.
+
+    seconds         wall clock of the whole attempt
+    expansions      policy calls with their batch of tactics
+    steps           tactics run: `advanced` + `refused` + `limited` (stopped by a limit of their own) + those whose worker was lost
+    nodes           goals met
+    workers_lost    Lean workers that died and were replaced
+    policy_seconds  wall clock spent waiting for the policy, summed over lanes
+    lean_seconds    wall clock spent waiting for Lean, summed over lanes, the check included
+    prompt_tokens   read by a model, with every sample counted as often as it was prompted
+    output_tokens   written by a model
+    """
 
     seconds: float = 0.0
     expansions: int = 0
     steps: int = 0
     nodes: int = 0
     workers_lost: int = 0
+    advanced: int = 0
+    refused: int = 0
+    limited: int = 0
+    policy_seconds: float = 0.0
+    lean_seconds: float = 0.0
+    prompt_tokens: int = 0
+    output_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

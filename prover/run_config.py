@@ -1,0 +1,114 @@
+"""Everything that decides what a run comes to, as data: what `runs/NAME/config.toml` holds.
+
+Owns the file's format and the run's identity: two runs with the same identity were asked the same thing under the same budget.
+Where a run was made (workers, machines) is not part of it; that is in the records.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import cast
+
+import msgspec
+
+from prover.config import ProveConfig
+
+
+class BadConfig(Exception):
+    """A config file cannot be used; the message says where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfig:
+    """One run.
+
+    dataset, lineage, split  which copy of which benchmark
+    only                     "core": problems that need Mathlib are left out; "" : they stay, as NOT_RUN
+    names                    these problems alone; () = all
+    problems, problems_sha256  how many, and the hash of the statement set (`ProblemSet.digest`)
+    attempts                 per problem (>= 1), all of them made, also after a success
+    policy, temperature      who proposes; how far attempts differ (0 = all are the same, so attempts > 1 say nothing more)
+    seed                     of the run; each attempt's seed is derived from it, the statement and the attempt's number
+    tree_nodes               of each search, kept for the report; 0 = none
+    prove                    budget, width, limits of one attempt
+    """
+
+    dataset: str
+    lineage: str
+    split: str
+    problems: int
+    problems_sha256: str
+    only: str = ""
+    names: tuple[str, ...] = ()
+    attempts: int = 1
+    policy: str = "symbolic"
+    temperature: float = 0.0
+    seed: int = 0
+    tree_nodes: int = 60
+    prove: ProveConfig = field(default_factory=lambda: ProveConfig(workers=1))
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for an option out of its range."""
+        if self.attempts < 1:
+            raise ValueError(f"attempts must be at least 1, not {self.attempts}")
+        if not 0 <= self.temperature < float("inf"):
+            raise ValueError(f"temperature must be finite and at least 0, not {self.temperature}")
+        if self.prove.workers != 1:
+            raise ValueError("an attempt of a run has one Lean worker: that is what makes runs comparable")
+
+    @property
+    def identity(self) -> str:
+        """SHA-256 of everything but the number of attempts, which may grow, and what is kept for reports."""
+        same = replace(self, attempts=1, tree_nodes=0)
+        return hashlib.sha256(msgspec.json.encode(same, order="deterministic")).hexdigest()
+
+    @property
+    def title(self) -> str:
+        """A name for the run's folder that says what it is; the same options give the same name, so that it is found again."""
+        budget = self.prove.budget
+        limits = ((budget.seconds, "s"), (budget.steps, "steps"), (budget.expansions, "expansions"))
+        spent = "-".join(f"{limit:g}{unit}" for limit, unit in limits if limit) or "unlimited"
+        what = "-".join(part for part in (self.dataset, self.split, self.only, self.policy) if part)
+        return f"{what}-{spent}-{self.identity[:8]}"
+
+
+def write_config(config: RunConfig, path: Path) -> None:
+    """Write the file, all options named, replacing an older one as a whole. Raises OSError."""
+    import tomli_w
+
+    text = tomli_w.dumps(msgspec.to_builtins(config))
+    draft = path.with_suffix(".draft")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
+
+
+def read_config(path: Path) -> RunConfig:
+    """The config in a file. Raises BadConfig for an unknown key and a value out of range, FileNotFoundError."""
+    try:
+        data: dict[str, object] = tomllib.loads(path.read_text(encoding="utf-8"))
+        config = msgspec.convert(data, RunConfig)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError, ValueError) as error:
+        raise BadConfig(f"{path}: {error}") from error
+    unknown = sorted(_keys(data) - _keys(msgspec.to_builtins(config)))
+    if unknown:
+        raise BadConfig(f"{path}: unknown: {', '.join(unknown)}")
+    return config
+
+
+def _keys(table: dict[str, object], prefix: str = "") -> set[str]:
+    """Dotted names of everything in a table."""
+    found: set[str] = set()
+    for key, value in table.items():
+        found.add(prefix + key)
+        if isinstance(value, dict):
+            found |= _keys(cast("dict[str, object]", value), f"{prefix}{key}.")
+    return found
+
+
+def attempt_seed(run_seed: int, name: str, attempt: int) -> int:
+    """The seed of one attempt: 63 bits, the same on every machine."""
+    data = f"{run_seed}\0{name}\0{attempt}".encode()
+    return int.from_bytes(hashlib.sha256(data).digest()[:8], "big") >> 1
