@@ -21,13 +21,18 @@ class HandLost(EnvError):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One attempt to make. `attempt` counts from 1; `seed` is of whatever is random in it."""
+    """One attempt to make.
+
+    `attempt` counts from 1; `seed` is of whatever is random in it. `control` names the control policy that makes it, with a budget
+    of its own, in place of the run's policy.
+    """
 
     key: str
     name: str
     attempt: int
     seed: int
     statement: Statement
+    control: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +41,6 @@ class Result:
 
     record: AttemptRecord
     tree: TreeRecord | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A problem as Lean read it: its record, and its statement if it can be attempted here."""
-
-    record: ProblemRecord
-    statement: Statement | None
 
 
 class Withdrawn(Exception):
@@ -58,7 +55,7 @@ class Hand(Protocol):
         """Machine and process, for people and records."""
         ...
 
-    async def read(self, problem: Problem) -> Read:
+    async def read(self, problem: Problem) -> ProblemRecord:
         """Let Lean read a problem. Raises EnvError; HandLost if this hand can do nothing more."""
         ...
 

@@ -14,6 +14,7 @@ from typing import Any, Generic, Self, TypeVar
 
 import msgspec
 
+from lean_env.statement import Statement
 from prover.attempt import Effort, Outcome
 
 VERSION = 1
@@ -35,7 +36,7 @@ class Cause:
 
 
 class ProblemRecord(msgspec.Struct, frozen=True, tag="problem"):
-    """A problem of the run, as it was read by Lean at the start. `cause` and `reason` are "" if it can be attempted."""
+    """A problem of the run, as Lean read it at the start: its `statement`, or why it cannot be attempted (`cause`, `reason`)."""
 
     name: str
     split: str
@@ -47,6 +48,7 @@ class ProblemRecord(msgspec.Struct, frozen=True, tag="problem"):
     suspect: str = ""
     cause: str = ""
     reason: str = ""
+    statement: Statement | None = None
 
 
 class AttemptRecord(msgspec.Struct, frozen=True, tag="attempt"):
@@ -55,6 +57,7 @@ class AttemptRecord(msgspec.Struct, frozen=True, tag="attempt"):
     `key` is NAME#ATTEMPT, attempts counted from 1. `tries`: how often it was begun, with those that our machinery lost. `proof` is
     a whole Lean text (of the negation if refuted, of what the check refused if rejected); `script` the tactics in it, line by line.
     `begun` is UTC in ISO format; `worker` says which machine and process made it. `cause` is a word of `Cause`, for NOT_RUN alone.
+    `control` names the control policy that made it, whose records have a file of their own and PROVED in none.
     """
 
     key: str
@@ -72,6 +75,7 @@ class AttemptRecord(msgspec.Struct, frozen=True, tag="attempt"):
     axioms: tuple[str, ...] = ()
     export_sha256: str = ""
     open_goals: tuple[str, ...] = ()
+    control: str = ""
     tries: int = 1
     begun: str = ""
     worker: str = ""

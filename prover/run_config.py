@@ -65,6 +65,11 @@ class RunConfig:
         same = replace(self, attempts=1, tree_nodes=0)
         return hashlib.sha256(msgspec.json.encode(same, order="deterministic")).hexdigest()
 
+    def differences(self, other: RunConfig) -> list[str]:
+        """The options in which two configs differ: "prove.budget.seconds 10 -> 30"."""
+        mine, theirs = _leaves(msgspec.to_builtins(self)), _leaves(msgspec.to_builtins(other))
+        return [f"{key} {mine[key]} -> {theirs[key]}" for key in mine if mine[key] != theirs[key]]
+
     @property
     def title(self) -> str:
         """A name for the run's folder that says what it is; the same options give the same name, so that it is found again."""
@@ -92,19 +97,20 @@ def read_config(path: Path) -> RunConfig:
         config = msgspec.convert(data, RunConfig)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError, ValueError) as error:
         raise BadConfig(f"{path}: {error}") from error
-    unknown = sorted(_keys(data) - _keys(msgspec.to_builtins(config)))
+    unknown = sorted(_leaves(data).keys() - _leaves(msgspec.to_builtins(config)).keys())
     if unknown:
         raise BadConfig(f"{path}: unknown: {', '.join(unknown)}")
     return config
 
 
-def _keys(table: dict[str, object], prefix: str = "") -> set[str]:
-    """Dotted names of everything in a table."""
-    found: set[str] = set()
+def _leaves(table: dict[str, object], prefix: str = "") -> dict[str, object]:
+    """What is in a table and its tables, by dotted names."""
+    found: dict[str, object] = {}
     for key, value in table.items():
-        found.add(prefix + key)
         if isinstance(value, dict):
-            found |= _keys(cast("dict[str, object]", value), f"{prefix}{key}.")
+            found |= _leaves(cast("dict[str, object]", value), f"{prefix}{key}.")
+        else:
+            found[prefix + key] = value
     return found
 
 
