@@ -34,7 +34,8 @@ class Effort:
 
     seconds         wall clock of the whole attempt
     expansions      policy calls with their batch of tactics
-    steps           tactics run: `advanced` + `refused` + `limited` (stopped by a limit of their own) + those whose worker was lost
+    steps           tactics tried: `advanced` + `refused` + `limited` (stopped by a limit of their own) + those whose worker was
+                    lost or whose goal could not be reached again
     nodes           goals met
     workers_lost    Lean workers that died and were replaced
     policy_seconds  wall clock spent waiting for the policy, summed over lanes

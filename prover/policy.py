@@ -1,12 +1,13 @@
 """Policies: goals in, ranked tactics out.
 
 A policy never talks to Lean and never sees a worker; it is batched by design, so that one with weights can put the goals of
-many searches into one forward pass.
+many searches into one forward pass. What an answer cost travels with it (`Ranking`), row by row: one policy may serve many
+searches at once, and a counter inside it could not tell whose tokens they were.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,9 +30,36 @@ class Candidate:
     move: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that a model read and wrote for one goal; a prompt counts as often as it was sampled from."""
+
+    prompt_tokens: int = 0
+    output_tokens: int = 0
+
+
+NO_USAGE = Usage()
+
+
+class Ranking(list[Candidate]):
+    """The candidates for one goal, best first, with what they cost. A policy without a model answers plain lists."""
+
+    def __init__(self, candidates: Iterable[Candidate] = (), usage: Usage = NO_USAGE) -> None:
+        super().__init__(candidates)
+        self.usage = usage
+
+
+def usage_of(row: Sequence[Candidate]) -> Usage:
+    """What the candidates for one goal cost; nothing, unless they say so."""
+    return row.usage if isinstance(row, Ranking) else NO_USAGE
+
+
 class Policy(Protocol):
     """Proposes tactics for the first goal of each node."""
 
     async def suggest(self, goals: Sequence[Goal], count: int) -> list[list[Candidate]]:
-        """For each goal at most `count` candidates, best first, no text twice. Never raises for what a goal says."""
+        """For each goal at most `count` candidates, best first, no text twice. Never raises for what a goal says.
+
+        A row may be a `Ranking`; a policy around another policy keeps what the inner one says of its cost.
+        """
         ...

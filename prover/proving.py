@@ -21,12 +21,12 @@ from prover.attempt import Attempt, Effort
 from prover.config import ProveConfig
 from prover.ending import open_goals, with_verdict, without_proof
 from prover.lane import Lane, ReplayFailed, Side, StatementRefused, key_of
+from prover.ledger import Ledger
 from prover.lemmas import LemmaLibrary
-from prover.policy import Candidate, Policy
+from prover.policy import Candidate, Policy, usage_of
 from prover.proof_text import proof_text
 from prover.shorten import shorten
 from search.best_first import BestFirst, SearchStatus
-from search.budget import Stopped
 from search.expansion import Closed, Failed, Subgoals
 from search.expansion import Outcome as StepOutcome
 from search.nodes import NodeId
@@ -90,9 +90,9 @@ class _Hunt:
         self._statement, self._pool, self._checker, self._policy = statement, pool, checker, policy
         self._config, self._clock, self._watch = config, clock, watch
         self._lemmas = LemmaLibrary.load()
-        self._begun = clock()
+        self._ledger = Ledger(config.budget, clock)
         self._watched = float("-inf")
-        self._turns = self._lost = self._lost_in_a_row = self._steps_out = self._out_of_reach = 0
+        self._turns = self._lost_in_a_row = self._out_of_reach = 0
         self._negatable = config.negation_share > 0 and statement.can_be_negated
         self._in_check: list[Side] = []  # closed searches whose proof some lane is shortening and checking
         self._checked: list[Side] = []
@@ -128,8 +128,10 @@ class _Hunt:
     async def _keep_time(self) -> None:
         """Ends when the seconds are up and no proof is being checked; never without a limit."""
         limit_s = self._config.budget.seconds
-        while not limit_s or self._elapsed() < limit_s:  # noqa: ASYNC110 - the clock that counts is the caller's and sets no event
-            await asyncio.sleep(limit_s - self._elapsed() if limit_s else 3600.0)
+        elapsed_s = self._ledger.elapsed_s
+        while not limit_s or elapsed_s < limit_s:
+            await asyncio.sleep(limit_s - elapsed_s if limit_s else 3600.0)
+            elapsed_s = self._ledger.elapsed_s
         await self._until(lambda: not self._awaits_check())
 
     # -- lanes ------------------------------------------------------------------------------------------------------------
@@ -153,7 +155,7 @@ class _Hunt:
                         await lane.release()
                     return
             except WorkerLost:
-                self._lost += 1
+                self._ledger.workers_lost += 1
                 self._lost_in_a_row += 1
                 if self._lost_in_a_row >= LOST_IN_A_ROW:
                     raise
@@ -169,7 +171,8 @@ class _Hunt:
         self._changed.set()
 
     async def _side(self, lane: Lane, statement: Statement) -> Side:
-        part = await lane.open(statement)
+        with self._ledger.lean:
+            part = await lane.open(statement)
         key = key_of(part.goals)
         return Side(statement, BestFirst(key, self._config.search), {key: part.goals})
 
@@ -194,7 +197,7 @@ class _Hunt:
 
     def _pick(self) -> tuple[Side, NodeId] | None:
         """The next goal: the negation's turn comes every so often, and whenever the statement's search has nothing ready."""
-        if self._stopped() is not None:
+        if self._ledger.stopped(self.sides) is not None:
             return None
         self._turns += 1
         order = list(self.sides)
@@ -215,22 +218,25 @@ class _Hunt:
         begun: float | None = None
         try:
             if search.needs_candidates(node):
-                [suggestions] = await self._policy.suggest([side.goals_of(node)[0]], self._config.candidates)
+                with self._ledger.policy:
+                    [suggestions] = await self._policy.suggest([side.goals_of(node)[0]], self._config.candidates)
+                self._ledger.suggested(usage_of(suggestions))
                 search.offer(node, suggestions)
             width = 1 if node in side.fragile else self._config.search.width
-            allowed = self._config.budget.steps_allowed(width, spent=self._steps())
+            allowed = self._ledger.steps_allowed(width, self.sides)
             if allowed == 0:  # other lanes took the last steps meanwhile
                 search.release(node)
                 return
             calls = [self._call(cast("Candidate", each)) for each in search.take(node, allowed)]  # what was offered comes back
-            self._steps_out += len(calls)
+            self._ledger.steps_out += len(calls)
             try:
                 if calls:
-                    await lane.reach(side, node)
-                    begun = self._clock()
-                    results = await lane.step(side, node, calls)
+                    with self._ledger.lean:
+                        await lane.reach(side, node)
+                        begun = self._clock()
+                        results = await lane.step(side, node, calls)
             finally:
-                self._steps_out -= len(calls)
+                self._ledger.steps_out -= len(calls)
         except ReplayFailed as failure:
             self._out_of_reach += 1
             search.tell(node, [Failed(str(failure)) for _ in calls])
@@ -245,6 +251,7 @@ class _Hunt:
             raise
         else:
             self._lost_in_a_row = 0
+            self._ledger.tried(results)
             search.tell(node, [self._outcome(side, result) for result in results])
         self._show("search")
 
@@ -269,8 +276,8 @@ class _Hunt:
     def _call(self, candidate: Candidate) -> TacticCall:
         config = self._config
         soft_ms = config.soft_ms if candidate.soft_ms is None else candidate.soft_ms
-        if config.budget.seconds:  # no tactic outlives the budget
-            left_ms = max(1, round(1000 * (config.budget.seconds - self._elapsed())))
+        left_ms = self._ledger.left_ms()
+        if left_ms is not None:  # no tactic outlives the budget
             soft_ms = min(soft_ms or left_ms, left_ms)
         heartbeats = config.heartbeats if candidate.heartbeats is None else candidate.heartbeats
         return TacticCall(candidate.tactic, heartbeats, soft_ms)
@@ -298,9 +305,10 @@ class _Hunt:
         self._in_check.append(side)
         try:
             self._show("check")
-            script = script_lines(await shorten(lane, side, self._clock))
-            text = proof_text(side.statement, script, self._lemmas)
-            verdict = await self._verdict(lane, side.statement, text)
+            with self._ledger.lean:
+                script = script_lines(await shorten(lane, side, self._clock))
+                text = proof_text(side.statement, script, self._lemmas)
+                verdict = await self._verdict(lane, side.statement, text)
         except WorkerLost as loss:
             self._checks_lost += 1
             if self._checks_lost == CHECKS_LOST:
@@ -317,7 +325,7 @@ class _Hunt:
         else:
             self._checked.append(side)
             if self._result is None:
-                self._result = with_verdict(self._statement, verdict, text, script, self._effort())
+                self._result = with_verdict(self._statement, verdict, text, script, self._ledger.effort(self.sides))
                 self._over = self._result is not None
         finally:
             self._in_check.remove(side)
@@ -333,9 +341,8 @@ class _Hunt:
         return await self._checker.check_in(lane.session, statement, text)
 
     def _conclude_without_proof(self) -> None:
-        self._result = without_proof(
-            self._statement, self.sides, self._effort(), stopped=self._stopped(), out_of_reach=self._out_of_reach
-        )
+        effort, stopped = self._ledger.effort(self.sides), self._ledger.stopped(self.sides)
+        self._result = without_proof(self._statement, self.sides, effort, stopped=stopped, out_of_reach=self._out_of_reach)
 
     def _finish(self) -> None:
         """Tell the lanes that wait or are between two steps to end."""
@@ -357,29 +364,9 @@ class _Hunt:
             self._changed.clear()
             await self._changed.wait()
 
-    def _elapsed(self) -> float:
-        return self._clock() - self._begun
-
-    def _steps(self) -> int:
-        return sum(side.search.counts.steps for side in self.sides) + self._steps_out
-
-    def _stopped(self) -> Stopped | None:
-        expansions = sum(side.search.counts.expansions + side.search.counts.in_flight for side in self.sides)
-        return self._config.budget.stopped_by(expansions=expansions, steps=self._steps(), seconds=self._elapsed())
-
-    def _effort(self) -> Effort:
-        counts = [side.search.counts for side in self.sides]
-        return Effort(
-            seconds=self._elapsed(),
-            expansions=sum(each.expansions for each in counts),
-            steps=sum(each.steps for each in counts),
-            nodes=sum(each.nodes for each in counts),
-            workers_lost=self._lost,
-        )
-
     def _show(self, phase: str) -> None:
         """Tell whoever watches, unless they were told just now."""
         now = self._clock()
         if self._watch is not None and (phase != "search" or now - self._watched >= WATCH_EVERY_S):
             self._watched = now
-            self._watch(Progress(self._effort(), next(iter(open_goals(self.sides, 1)), ""), phase))
+            self._watch(Progress(self._ledger.effort(self.sides), next(iter(open_goals(self.sides, 1)), ""), phase))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from prover.problems.loading import load_problems
+from prover.problems.names import canonical_name, same_name
 from prover.problems.problem import BadData, Problem, ProblemSet
 
-__all__ = ["BadData", "Problem", "ProblemSet"]
+__all__ = ["BadData", "Problem", "ProblemSet", "canonical_name", "load_problems", "same_name"]

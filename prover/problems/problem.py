@@ -20,10 +20,12 @@ class BadData(Exception):
 class Problem:
     """One problem.
 
-    `source` is the Lean text of the statement as in the file (definitions before the theorem included), without its header;
-    `header` the imports, options and `open`s before it. `split` is "valid", "test" or "" (the data has none). `informal` is the
-    problem in words. `suspect` says why the statement is known to be wrong in this lineage ("" if it is not known to be).
-    `answer_hole` names the definition that a prover would have to fill in before there is anything to prove ("" if none).
+    source       the Lean text of the statement (definitions before the theorem included), without its header
+    header       the imports, options and `open`s before it
+    split        "valid", "test", another label of the data in lower case, or "" (the data has none)
+    informal     the problem in words
+    suspect      why the statement is known to be wrong in this lineage; "" if it is not known to be
+    answer_hole  the definitions that a prover would have to fill in before there is anything to prove; "" if none
     """
 
     name: str

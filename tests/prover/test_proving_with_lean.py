@@ -24,6 +24,7 @@ from prover.lane import Side, StatementRefused
 from prover.lemmas import LemmaLibrary
 from prover.policy import Candidate, Policy
 from prover.proving import Progress, prove_statement
+from prover.sampling import Sampled
 from prover.symbolic import SymbolicPolicy
 from prover.workshop import Workshop, workshop
 from search.budget import Budget
@@ -145,6 +146,24 @@ async def test_one_worker_makes_the_same_search_twice(shop: Workshop) -> None:
     assert attempts[0].effort.steps == attempts[1].effort.steps == 24
     assert attempts[0].open_goals == attempts[1].open_goals
     assert first.tried() == second.tried()
+
+
+async def test_a_seed_makes_a_search_that_can_be_made_again(shop: Workshop) -> None:
+    config = ProveConfig(budget=Budget(steps=24), workers=1)
+    searches: list[list[list[str]]] = []
+    for seed in (1, 1, 2):
+        watched = Watched()
+        await watched.attempt(shop, OUT_OF_REACH, Sampled(ByHeartbeats(), seed, 1.0), config)
+        searches.append(watched.tried())
+    assert searches[0] == searches[1] != searches[2]
+
+
+async def test_what_was_waited_for_is_no_more_than_the_time_there_was(shop: Workshop) -> None:
+    attempt = await Watched().attempt(shop, OUT_OF_REACH, config=ProveConfig(budget=Budget(steps=24), workers=1))
+    effort = attempt.effort
+    assert effort.steps == effort.advanced + effort.refused + effort.limited == 24
+    assert min(effort.lean_seconds, effort.policy_seconds) > 0
+    assert effort.lean_seconds + effort.policy_seconds <= effort.seconds + 1e-6
 
 
 async def test_an_attempt_leaves_nothing_in_its_workers(shop: Workshop) -> None:
