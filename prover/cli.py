@@ -12,17 +12,16 @@ import io
 import signal
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING
+
+from prover.bench_options import BENCH, REPORT, add_bench, add_report
+from prover.options import Parser, UsageError, count, positive, seconds
 
 if TYPE_CHECKING:
     from prover.console import Console
 
 PROVED, NOT_PROVED, BAD_INPUT, BROKEN = 0, 1, 2, 3
 SIGNALLED = 128
-
-
-class UsageError(Exception):
-    """The options cannot be used."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -99,6 +98,15 @@ def _command(options: argparse.Namespace, console: Console) -> int:
             return PROVED if commands.prove(options, console) else NOT_PROVED
         case "check":
             return PROVED if commands.check(options, console) else NOT_PROVED
+        case "bench":
+            from prover.bench import bench
+
+            return PROVED if bench(options, console) else NOT_PROVED
+        case "report":
+            from prover.bench import report
+
+            report(options, console)
+            return PROVED
         case "setup":
             commands.setup(console)
             return PROVED
@@ -109,26 +117,20 @@ def _command(options: argparse.Namespace, console: Console) -> int:
 # -- options ----------------------------------------------------------------------------------------------------------------------
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser that raises, so that --json holds for wrong options too, and takes an option only by its full name."""
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(allow_abbrev=False, **settings)
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message} (see {self.prog} --help)")
-
-
 def build_parser() -> argparse.ArgumentParser:
     """Every command with its options. Wrong options raise UsageError."""
-    parser = _Parser(prog="entail", description="Proves Lean 4 theorems and checks every proof again from scratch.")
-    parser.add_argument("--version", action="version", version=f"entail {_version()}")
-    shared = _Parser(add_help=False)
+    from prover.version import version
+
+    parser = Parser(prog="entail", description="Proves Lean 4 theorems and checks every proof again from scratch.")
+    parser.add_argument("--version", action="version", version=f"entail {version()}")
+    shared = Parser(add_help=False)
     shared.add_argument("--json", action="store_true", help="one JSON object per line on stdout and nothing else there")
     shared.add_argument("--quiet", action="store_true", help="no progress and no notes on stderr")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_prove(commands.add_parser("prove", parents=[shared], help="prove a theorem", description=_PROVE))
     _add_check(commands.add_parser("check", parents=[shared], help="check the proofs in a file", description=_CHECK))
+    add_bench(commands.add_parser("bench", parents=[shared], help="attempt a benchmark in bulk", description=BENCH))
+    add_report(commands.add_parser("report", parents=[shared], help="say what a run came to", description=REPORT))
     commands.add_parser("setup", parents=[shared], help="set the Lean engine up", description=_SETUP)
     commands.add_parser("doctor", parents=[shared], help="say what is installed and what is missing", description=_DOCTOR)
     return parser
@@ -147,25 +149,25 @@ def _add_prove(parser: argparse.ArgumentParser) -> None:
     )
     limits = parser.add_argument_group("limits (0 = none)")
     limits.add_argument(
-        "--seconds", type=_seconds, default=60.0, metavar="S", help="wall-clock seconds of search per theorem (default 60)"
+        "--seconds", type=seconds, default=60.0, metavar="S", help="wall-clock seconds of search per theorem (default 60)"
     )
     limits.add_argument(
-        "--steps", type=_count, default=0, metavar="N", help="tactics run; a limit that is the same on every machine (default 0)"
+        "--steps", type=count, default=0, metavar="N", help="tactics run; a limit that is the same on every machine (default 0)"
     )
-    limits.add_argument("--expansions", type=_count, default=0, metavar="N", help="goals expanded (default 0)")
+    limits.add_argument("--expansions", type=count, default=0, metavar="N", help="goals expanded (default 0)")
     limits.add_argument(
         "--heartbeats",
-        type=_count,
+        type=count,
         default=400,
         metavar="N",
         help="of one tactic, in thousands, unless its move says otherwise (default 400)",
     )
     search = parser.add_argument_group("search")
     search.add_argument(
-        "--workers", type=_positive, default=2, metavar="N", help="Lean workers that search (default 2); 1 makes a run repeatable"
+        "--workers", type=positive, default=2, metavar="N", help="Lean workers that search (default 2); 1 makes a run repeatable"
     )
-    search.add_argument("--width", type=_positive, default=8, metavar="N", help="tactics tried per expansion (default 8)")
-    search.add_argument("--seed", type=_count, default=0, metavar="N", help="seed of the policy (the symbolic one uses none)")
+    search.add_argument("--width", type=positive, default=8, metavar="N", help="tactics tried per expansion (default 8)")
+    search.add_argument("--seed", type=count, default=0, metavar="N", help="seed of the policy (the symbolic one uses none)")
     search.add_argument("--no-negation", action="store_true", help="do not try to refute the statement")
     output = parser.add_argument_group("output")
     output.add_argument(
@@ -186,40 +188,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_source_limit(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--max-source-kib", type=_positive, default=256, metavar="N", help="longest text that is read (default 256)"
-    )
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds (0 = no limit)")
-    return value
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0")
-    return int(text)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1")
-    return int(text)
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("entail")
-    except PackageNotFoundError:  # run from a source tree that is not installed
-        return "0+source"
+    parser.add_argument("--max-source-kib", type=positive, default=256, metavar="N", help="longest text that is read (default 256)")
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ READ_ATTEMPTS = 2  # a worker may be lost while it reads, and that says nothing 
 def prove(options: argparse.Namespace, console: Console) -> bool:
     """Attempt the theorems of the target, one after the other; whether all were proved."""
     target = read_target(options.target, max_source_kib=options.max_source_kib)
-    _require_writable(options.tree, options.output)
+    require_writable(options.tree, options.output)
     config = ProveConfig(
         budget=Budget(seconds=options.seconds, steps=options.steps, expansions=options.expansions),
         search=SearchConfig(width=options.width),
@@ -52,7 +52,7 @@ def prove(options: argparse.Namespace, console: Console) -> bool:
         negation_share=0 if options.no_negation else 4,
         seed=options.seed,
     )
-    engine = _engine(console)
+    engine = engine_for(console)
     return run_stoppable(_prove(target, config, options, engine, console))
 
 
@@ -140,8 +140,8 @@ def check(options: argparse.Namespace, console: Console) -> bool:
     """Check the proofs of a file; whether all were accepted."""
     candidate = read_target(options.file, max_source_kib=options.max_source_kib)
     stated = read_target(options.statement, max_source_kib=options.max_source_kib) if options.statement else None
-    _require_writable(options.export)
-    return run_stoppable(_check(candidate, stated, options.export, _engine(console), console))
+    require_writable(options.export)
+    return run_stoppable(_check(candidate, stated, options.export, engine_for(console), console))
 
 
 async def _check(candidate: Target, stated: Target | None, export: str | None, engine: Engine, console: Console) -> bool:
@@ -218,7 +218,7 @@ def _broken_challenge(broken: ChallengeBroken, challenge: Statement, candidate: 
 
 def setup(console: Console) -> None:
     """Set the engine up and say where it is."""
-    engine = _engine(console)
+    engine = engine_for(console)
     if engine.code_cache is None:  # whoever set it up was interrupted
         console.note("training the code cache (a quarter of a minute)")
         train_code_cache(engine)
@@ -241,7 +241,7 @@ def doctor(console: Console) -> bool:
 # -- shared -----------------------------------------------------------------------------------------------------------------------
 
 
-def _engine(console: Console) -> Engine:
+def engine_for(console: Console) -> Engine:
     """The engine, set up if need be; not in the event loop, where Ctrl-C would have to wait for it."""
     engine = installed_engine()
     if engine is not None:
@@ -271,7 +271,7 @@ async def _read_text(shop: Workshop, target: Target) -> Reading | NotElaborated:
     raise EnvError(f"{READ_ATTEMPTS} workers were lost while they read {target.place}", detail=str(loss)) from loss
 
 
-def _require_writable(*paths: str | None) -> None:
+def require_writable(*paths: str | None) -> None:
     """Before the work, not after it."""
     for path in paths:
         if not path:

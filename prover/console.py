@@ -146,6 +146,22 @@ class Console:
             yield show
 
     @contextmanager
+    def progress_of_run(self, name: str) -> Generator[Callable[[float, str], None] | None]:
+        """A bar for a run, shown with its fraction and a line of text; None where there is no terminal for it."""
+        if self.quiet or not _is_terminal(sys.stderr):
+            yield None
+            return
+        from rich.console import Console as RichConsole
+        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as RichProgress
+        from rich.text import Text
+
+        columns = (TextColumn("{task.fields[name]}"), BarColumn(), TimeElapsedColumn(), TextColumn("{task.fields[text]}"))
+        with RichProgress(*columns, console=RichConsole(stderr=True), transient=True) as bar:
+            task = bar.add_task("", total=1.0, name=Text(name), text="starting the workers")
+            yield lambda fraction, text: bar.update(task, completed=fraction, text=text.replace("[", r"\["))
+
+    @contextmanager
     def setting_up(self) -> Generator[Callable[[str, float | None], None]]:
         """Progress of the engine's set-up: a bar on a terminal, a line per stage elsewhere; silent until something is done."""
         if self.quiet:

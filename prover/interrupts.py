@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, TypeVar
@@ -70,6 +70,33 @@ def run_stoppable(coroutine: Coroutine[Any, Any, Result]) -> Result:
     finally:
         for signum in ours:  # the loop left the system's default behind
             signal.signal(signum, _raise)
+
+
+@contextmanager
+def drained_first(drain: Callable[[], None]) -> Generator[None]:
+    """Inside an event loop: the first Ctrl-C calls `drain`, the second ends the body with KeyboardInterrupt."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    presses = 0
+
+    def pressed() -> None:
+        nonlocal presses
+        presses += 1
+        if presses == 1:
+            drain()
+        elif task is not None:
+            task.cancel()
+
+    before = signal.getsignal(signal.SIGINT)
+    loop.add_signal_handler(signal.SIGINT, pressed)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if presses > 1:
+            raise KeyboardInterrupt from None
+        raise
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+        signal.signal(signal.SIGINT, before)
 
 
 def _raise(signum: int, _frame: FrameType | None) -> None:

@@ -27,6 +27,7 @@ import msgspec
 
 from lean_env.toolchain import NODE_FLAGS, Node, find_node
 
+LEAN_VERSION: Final = "4.28.0-pre"  # what the pinned package says of itself
 CACHE_VARIABLE: Final = "ENTAIL_CACHE_DIR"
 DEFAULT_IMPORTS: Final = ("Init", "Std")
 SOURCES: Final = Path(__file__).parent
