@@ -3,7 +3,8 @@
 Owns the pipes, the process group and the clock of one worker. The child speaks frames (`framing.py`): one unasked when
 it is ready, and after that exactly one per request.
 
-Promises: a request ends with its reply or with a `WorkerLost`, within its deadline and the time a SIGKILL takes. After
+Promises: a request ends with its reply or with a `WorkerLost`, within its deadline and the time a SIGKILL takes. A child
+with a clock of its own ends itself by SIGALRM when a request takes too long: that is a `WorkerTimeout` too. After
 `WorkerLost` the child and its group are dead, the child is reaped and every descriptor closed. stderr is always
 drained, and its tail travels with the error. A reply is never handed to the wrong request: whatever could put the
 stream out of step (cancellation, a byte nobody asked for, a broken frame) ends the process. An interpreter that exits
@@ -128,9 +129,9 @@ class WorkerProcess:
     async def request(self, payload: bytes, *, timeout_s: float) -> bytes:
         """Send one frame, return the payload of the reply. Concurrent calls take turns, in order of arrival.
 
-        `timeout_s` counts from the sending; infinity is allowed, 0 is too late at once. Raises WorkerTimeout past it,
-        ProtocolViolation if the child says anything but one well-formed frame, WorkerLost if it is or goes away.
-        Cancelling a call that was sent kills the child.
+        `timeout_s` counts from the sending; infinity is allowed, 0 is too late at once. Raises WorkerTimeout past it or when
+        the child's own clock ends it, ProtocolViolation if the child says anything but one well-formed frame, WorkerLost
+        if it is or goes away. Cancelling a call that was sent kills the child.
         """
         async with self._turn:
             if self._ending is None:
@@ -197,7 +198,8 @@ class WorkerProcess:
                 self._end(_Ending(WorkerLost, f"was killed because the wait for its {what} was cancelled"))
         if self._ending is not None:
             await self._gone.wait()
-            raise self._ending.error(f"worker {self.pid} {self._how_it_ended()}", detail=self.stderr_tail)
+            error = WorkerTimeout if self._gave_up() else self._ending.error
+            raise error(f"worker {self.pid} {self._how_it_ended()}", detail=self.stderr_tail)
         return cast("bytes", self._frame)
 
     def _send(self, data: bytes) -> None:
@@ -314,6 +316,11 @@ class WorkerProcess:
         error = WorkerLost if ending.error is WorkerTimeout else ending.error
         return error(f"worker {self.pid} is gone: it {self._how_it_ended()}", detail=self.stderr_tail)
 
+    def _gave_up(self) -> bool:
+        """Whether the child's own alarm clock ended it. Only right once the process is buried."""
+        by_itself = self._ending is not None and self._ending.by_itself and not self._killed
+        return by_itself and self._process.returncode == -signal.SIGALRM
+
     def _how_it_ended(self) -> str:
         """What follows "worker PID" in an error. Only right once the process is buried."""
         ending, status = self._ending, self._process.returncode
@@ -324,6 +331,8 @@ class WorkerProcess:
         if self._killed or status is None:
             return f"{ending.reason} but lived on, and was killed"
         where = " in the middle of a frame" if self._decoder.pending else ""
+        if self._gave_up():
+            return "reached a hard limit of its own and ended itself"
         if status >= 0:
             return f"exited with status {status}{where}"
         return f"was killed by signal {-status} ({signal.strsignal(-status)}){where}"

@@ -31,11 +31,10 @@ class Statement:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of context and signature with line ends and trailing blanks normalised: names this statement in records."""
-        # Only what Lean takes for a line end is one: splitlines would make other characters equal to it.
-        parts = ("\n".join(line.rstrip(" \t\r") for line in part.split("\n")) for part in (self.context, self.signature))
-        text = "\0".join(part.rstrip("\n") for part in parts)
-        return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+        """SHA-256 of context and signature up to their last line's end: names this statement in records."""
+        # Blanks and carriage returns at the end of any other line count: inside a string literal they are part of what is claimed.
+        text = "\0".join(part.rstrip("\n") for part in (self.context, self.signature))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
     def can_be_negated(self) -> bool:

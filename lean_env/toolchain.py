@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +26,15 @@ NODE_FLAGS = (
     "--wasm-lazy-validation",  # validating 110 MB of code at start would cost a second
     "--expose-gc",  # a restored worker drops the buffers it started from
     "--allow-natives-syntax",  # (de)serialisation of compiled WebAssembly has no other door
+)
+
+_PERMISSIONS = (
+    "--permission",
+    "--allow-addons",  # maps the snapshot
+    "--allow-worker",  # the watchdog
+    "--disable-warning=SecurityWarning",  # node's, of these two, at each start
+    "--preserve-symlinks",  # a script in a folder of links is loaded by the path that may be read
+    "--preserve-symlinks-main",
 )
 
 # exec keeps the process id, so whoever starts this argv can signal node itself. NODE_OPTIONS of the user's shell would
@@ -86,17 +95,21 @@ def check_node(node: Node) -> None:
         )
 
 
-def node_command(script: Path, *args: str, node: Node | None = None) -> list[str]:
+def node_command(script: Path, *args: str, node: Node | None = None, reads: Sequence[Path] = ()) -> list[str]:
     """The argv that runs one of the worker's scripts, with the flags and the stack that Lean needs.
 
     The stack limit is raised by a shell that then becomes node: no hook runs in our process, so the argv fits asyncio.
     Where the hard limit is lower than 1 GB (it is 64 MiB on macOS), node is told of the smaller stack, so that
-    recursion ends in an error and not in a crash.
+    recursion ends in an error and not in a crash. With `reads`, what runs may read these folders and no others, write no
+    file and start no program (node's permission model, which leaves it threads and addons; node 24 does not guard the
+    network).
     """
     node = node or find_node()
     stack_kib = allowed_stack_kib()
     # V8 counts from where it starts and knows nothing of the frames above: leave 5 % for them and for C code below.
     flags = [f"--stack-size={stack_kib * 95 // 100}", *NODE_FLAGS]
+    if reads:
+        flags += [*_PERMISSIONS, *(f"--allow-fs-read={folder.absolute()}/" for folder in reads)]
     return ["/bin/sh", "-c", _NODE_LAUNCHER, "node", str(stack_kib), str(node.path), *flags, str(script), *args]
 
 

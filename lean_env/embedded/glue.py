@@ -77,6 +77,7 @@ REWRITES = (
     ),
     # wasm.py makes every task synchronous, so threads would only idle.
     Rewrite("no pool of threads", b"var pthreadPoolSize=4;", b"var pthreadPoolSize=0;"),
+    Rewrite("Lean's program has no path of the host's", b"if(isNode){path=__filename}else{path=", b"{path="),
     Rewrite("the worker sees the runtime's internals", _START, _INTERNALS + _START),
 )
 

@@ -46,6 +46,11 @@ _KILL_GRACE_S = 2.0  # the worker's own watchdog kills first; this is for a work
 _Reply = TypeVar("_Reply")
 
 
+def worker_command(engine: Engine) -> list[str]:
+    """The argv of a worker, whose JavaScript may read its scripts and its engine, and do nothing else to the host's files."""
+    return node_command(WORKER / "main.mjs", str(engine.folder), node=engine.node, reads=(WORKER, engine.folder))
+
+
 class BadRequest(Exception):
     """The caller used a handle that this session does not know: an error in our own code."""
 
@@ -76,8 +81,7 @@ class EmbeddedSession:
         Raises ToolchainMissing or SetupFailed if the engine cannot be had, WorkerLost if the worker does not come up.
         """
         engine = engine or ensure_engine()
-        command = node_command(WORKER / "main.mjs", str(engine.folder), node=engine.node)
-        return cls(await WorkerProcess.start(command, ready_timeout_s=READY_TIMEOUT_S))
+        return cls(await WorkerProcess.start(worker_command(engine), ready_timeout_s=READY_TIMEOUT_S))
 
     @property
     def alive(self) -> bool:

@@ -190,6 +190,14 @@ def crash() -> None:
     hang()
 
 
+def alarm_clock() -> None:
+    """End as a worker does whose own clock says that the request took too long."""
+    send(b"ready")
+    receive()
+    os.kill(os.getpid(), signal.SIGALRM)
+    hang()
+
+
 def exit_0() -> None:
     send(b"ready")
     receive()
@@ -280,7 +288,7 @@ SCENARIOS = {
     for scenario in (
         echo, never_ready, slow_start, garbage_instead_of_ready, exit_before_ready, silence, garbage,
         garbage_without_newline, endless_header, oversize_header, no_trailing_newline, half_a_frame_then_silence,
-        half_a_frame_then_exit, tell_of_reply, byte_by_byte, five_mib_line, reply_before_reading, crash, exit_0,
+        half_a_frame_then_exit, tell_of_reply, byte_by_byte, five_mib_line, reply_before_reading, crash, exit_0, alarm_clock,
         exit_while_idle,
         close_stdout, close_stdin, flood_stderr, two_replies, frame_while_idle, with_grandchild,
         exit_but_grandchild_holds_stdout, stubborn, exit_talking,

@@ -168,6 +168,16 @@ async def test_the_error_of_a_crash_carries_the_last_words() -> None:
         assert caught.value.detail == "panic: out of bounds\n"
 
 
+async def test_a_child_that_is_ended_by_its_own_clock_missed_a_limit() -> None:
+    async with worker_for("alarm_clock") as worker:
+        with pytest.raises(WorkerTimeout, match="reached a hard limit of its own and ended itself"):
+            await worker.request(b"x", timeout_s=ENOUGH_S)
+        await assert_dead_for_good(worker)
+        with pytest.raises(WorkerLost, match="is gone: it reached a hard limit") as caught:
+            await worker.request(b"x", timeout_s=ENOUGH_S)
+        assert type(caught.value) is WorkerLost
+
+
 async def test_requests_after_a_timeout_are_lost_and_no_timeouts_themselves() -> None:
     async with worker_for("silence") as worker:
         with pytest.raises(WorkerTimeout):

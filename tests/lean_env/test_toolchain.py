@@ -106,6 +106,28 @@ def test_the_command_passes_flags_and_arguments_and_drops_the_users_options(tmp_
     assert run_script(tmp_path, text, *awkward, env=env) == [list(NODE_FLAGS), awkward, None]
 
 
+def test_what_may_read_some_folders_may_read_no_others_also_by_a_link(tmp_path: Path) -> None:
+    scripts, data, closed = (tmp_path / name for name in ("scripts", "data", "closed"))
+    for folder in (scripts, data, closed):
+        folder.mkdir()
+        (folder / "file.mjs").write_text(f"export const name = '{folder.name}';")
+    (scripts / "script.mjs").write_text(
+        "import fs from 'node:fs'; import { name } from './file.mjs';"
+        "const read = folder => { try { return fs.readFileSync(`${folder}/file.mjs`).length > 0 } catch (e) { return e.code } };"
+        "console.log(JSON.stringify([name, ...process.argv.slice(2).map(read)]));"
+    )
+    link, data_link = tmp_path / "link to scripts", tmp_path / "link to data"
+    link.mkdir()
+    for path in scripts.iterdir():
+        (link / path.name).symlink_to(path)
+    data_link.symlink_to(data)
+    for scripts_given, data_given in ((scripts, data), (link, data_link)):
+        argv = node_command(scripts_given / "script.mjs", str(data_given), str(closed), reads=(scripts_given, data_given))
+        done = subprocess.run(argv, capture_output=True, check=False, timeout=60)
+        assert (done.returncode, done.stderr.decode()) == (0, "")
+        assert json.loads(done.stdout) == ["scripts", True, "ERR_ACCESS_DENIED"]
+
+
 def test_the_stack_is_deep(tmp_path: Path) -> None:
     # About 100 bytes a frame: a million of them need far more than the usual 8 MiB.
     deep = "const depth = n => n === 0 ? 0 : 1 + depth(n - 1); console.log(depth(300000))"

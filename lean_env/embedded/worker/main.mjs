@@ -11,6 +11,8 @@ import { theorems } from './library.mjs';
 import { Watchdog } from './watchdog.mjs';
 import { readFrames, writeFrame } from './frames.mjs';
 
+for (const name of Object.keys(process.env)) delete process.env[name]; // the user's keys are no business of what runs here
+
 const STDIN = 0, STDOUT = 1, CRASHED = 3;
 const folder = process.argv[2], started = performance.now();
 

@@ -9,7 +9,7 @@ import { initialState, isErrorMessage, runCommands } from './commands.mjs';
 
 const { values } = parseArgs({ options: { engine: { type: 'string' }, library: { type: 'string' }, imports: { type: 'string' }, out: { type: 'string' } } });
 const { lean, internals } = await boot(values.engine, { useCodeCache: false });
-const { environment, options, stack } = importLibrary({ lean, internals }, values.engine, values.library, values.imports.split(','));
+const { environment, options, stack } = importLibrary({ lean, internals }, values.library, values.imports.split(','));
 
 // Environment 0: library and prelude (notation and options). Environment 1: the lemma library on top.
 const prelude = elaborateFile(initialState(lean, environment, options), 'prelude.lean');

@@ -10,6 +10,8 @@ import { LeanObjects } from './objects.mjs';
 
 const require = createRequire(import.meta.url);
 const STACK_BYTES = 64 << 20;
+// Where Lean believes that it is (the glue says the same): the image remembers both, and no folder of the host's.
+const LIBRARY_IN_LEAN = '/lib/lean', PROGRAM_FOLDER_IN_LEAN = '/bin';
 // What Emscripten's JavaScript does for C code, and no worker does for Lean code, which can call every function of the runtime by declaring
 // one of its name: start a program, load a library (its JavaScript would be run), hand out JavaScript functions, start a thread, connect.
 const REFUSED_IMPORTS = ['_emscripten_system', '_dlopen_js', '_emscripten_dlopen_js', '_dlsym_catchup_js', '_emscripten_receive_on_main_thread_js', '__pthread_create_js',
@@ -42,8 +44,11 @@ export function boot(folder, { useCodeCache = true } = {}) {
     const symbols = new Symbols(path.join(folder, 'symbols.bin'));
     let module;
     const toStderr = line => { if (!/^(\[DEBUG|  - |  mainModule)/.test(line)) process.stderr.write(`${line}\n`); }; // the package's own chatter
+    // The glue prints on these too when C code asks for it, and Lean code can make C code ask: redirected for good.
+    for (const method of ['log', 'info', 'debug']) console[method] = toStderr;
+    process.binding = () => ({ fs: fs.constants }); // all that the glue asks of it; node's own is shut under --permission
     globalThis.LeanModule = {
-      poolSize: 0, symbols, noInitialRun: true, print: toStderr, printErr: toStderr, // stdout belongs to our protocol
+      poolSize: 0, symbols, noInitialRun: true, thisProgram: 'lean', print: toStderr, printErr: toStderr, // stdout belongs to our protocol
       instantiateWasm(imports, done) {
         for (const name of REFUSED_IMPORTS) imports.env[name] = () => { throw Error(`Lean code asked for ${name}`); };
         module = compile(folder, useCodeCache);
@@ -56,20 +61,18 @@ export function boot(folder, { useCodeCache = true } = {}) {
         } catch (error) { reject(error); }
       },
     };
-    const log = console.log;
-    console.log = toStderr;
-    try { require(path.join(folder, 'lean.cjs')); } catch (error) { reject(error); } finally { console.log = log; }
+    try { require(path.join(folder, 'lean.cjs')); } catch (error) { reject(error); }
   });
 }
 
 // Initialise Lean from nothing and import modules from a folder of .olean files; only the snapshot's maker does this.
 // -> {environment, options, stack}: owned objects and the limits of the shadow stack.
-export function importLibrary({ lean, internals }, engineFolder, libraryFolder, imports) {
+export function importLibrary({ lean, internals }, libraryFolder, imports) {
   const { FS, NODEFS, ENV } = internals;
-  ENV.LEAN_PATH = libraryFolder;
-  FS.mkdirTree(libraryFolder);
-  FS.mount(NODEFS, { root: libraryFolder }, libraryFolder);
-  FS.mkdirTree(engineFolder); // lean_init_search_path asks for the real path of its own program's folder
+  ENV.LEAN_PATH = LIBRARY_IN_LEAN;
+  FS.mkdirTree(LIBRARY_IN_LEAN);
+  FS.mount(NODEFS, { root: libraryFolder }, LIBRARY_IN_LEAN);
+  FS.mkdirTree(PROGRAM_FOLDER_IN_LEAN); // lean_init_search_path asks for the real path of its own program's folder
   const low = lean.native('malloc')(STACK_BYTES), high = (low + STACK_BYTES) & ~15;
   // The build computes the main thread's stack size as end - base, which is negative, so Lean would never notice deep recursion:
   // give it a real size while it looks, then the true limits.

@@ -1,7 +1,8 @@
 // Limits in wall time. The main thread is inside Lean and cannot look at a clock, so a second thread does.
 //
 // At the soft limit it stores `true` into the request's IO.CancelToken, which Lean polls (not inside the kernel, not inside an
-// interpreted loop). At the hard limit it kills this process: whoever asked gets a lost worker, never a wrong answer.
+// interpreted loop). At the hard limit it ends this process, by SIGALRM to tell why: whoever asked gets a lost
+// worker, never a wrong answer.
 import { Worker } from 'node:worker_threads';
 
 const SERIAL = 0, SOFT_MS = 1, HARD_MS = 2, CELL = 3, FINISHED = 4, SLOTS = 8;
@@ -25,7 +26,7 @@ for (;;) {
     }
   };
   if (soft > 0 && !finishedBefore(soft)) Atomics.store(new Int32Array(memory.buffer), control[${CELL}] >> 2, ${TRUE});
-  if (hard > 0 && !finishedBefore(hard)) process.kill(process.pid, 'SIGKILL');
+  if (hard > 0 && !finishedBefore(hard)) { process.kill(process.pid, 'SIGALRM'); process.kill(process.pid, 'SIGKILL'); }
 }`;
 
 export class Watchdog {

@@ -6,6 +6,7 @@ import struct
 import subprocess
 from bisect import bisect_left
 from dataclasses import replace
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from lean_env.embedded.code_cache import train_code_cache
 from lean_env.embedded.engine import WORKER, Engine, Recipe, damaged_files, read_manifest
 from lean_env.embedded.install import ensure_engine, install, retry_addon
 from lean_env.embedded.package import PACKAGE_VARIABLE, TARBALL
+from lean_env.embedded.session import worker_command
 from lean_env.toolchain import find_compiler, node_command
 
 pytestmark = pytest.mark.lean
@@ -39,8 +41,7 @@ def twin(engine: Engine, tmp_path: Path) -> Engine:
 
 def start_worker(engine: Engine) -> str:
     """What a worker says that is told nothing."""
-    argv = node_command(WORKER / "main.mjs", str(engine.folder), node=engine.node)
-    done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=100)
+    done = subprocess.run(worker_command(engine), stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=100)
     assert (done.returncode, done.stderr.decode()) == (0, "")
     return done.stdout.decode()
 
@@ -65,6 +66,12 @@ def test_it_is_complete_and_as_it_was_made(engine: Engine, tmp_path: Path) -> No
     assert set(manifest.seconds) == set(STAGES)
     status = {finding.name: finding.status for finding in examine(tmp_path, thorough=True)}
     assert (status["node"], status["engine"]) == ("ok", "ok")
+
+
+def test_the_snapshot_names_no_folder_of_the_host(engine: Engine) -> None:
+    with engine.snapshot.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as image:
+        assert image.find(b"/lib/lean") > 0
+        assert [image.find(bytes(folder)) for folder in (engine.folder.parent, WORKER)] == [-1, -1]
 
 
 def test_lean_is_found_by_name_and_few_functions_are_exported(engine: Engine) -> None:

@@ -33,7 +33,8 @@ ORIGINAL = (
     b"var __dlsym_js=(handle,symbol,symbolIndex)=>{return Object.keys(LDSO).indexOf(symbol)};"
     b'__dlsym_js.sig="pppp";'
     b'var ASM_CONSTS={1:$0=>{console.log("[DEBUG:E] getopt_long returned: "+$0)},'
-    b'2:()=>{console.log("[DEBUG:ASSERT] ASSERTION VIOLATION:")}};'
+    b'2:()=>{console.log("[DEBUG:ASSERT] ASSERTION VIOLATION:")},'
+    b'3:()=>{var isNode=true;var path;if(isNode){path=__filename}else{path="/bin/lean.wasm"}return path}};'
     b"var run=()=>{PThread.initMainThread();Module.seen={resolveGlobalSymbol,__dlsym_js,ASM_CONSTS,errors,"
     b"used:_used_by_glue(),grow:n=>{wasmMemory={buffer:new ArrayBuffer(n)}}};Module.onRuntimeInitialized()};"
     b"var createWasm=()=>{wasmExports={used_by_glue:()=>'used',_setThrew:1,l_Nat_add:()=>9};"
@@ -84,6 +85,10 @@ def test_names_are_resolved_among_imports_then_exports_then_invoke(tmp_path: Pat
         console.log(JSON.stringify({ a: kind('fromJs'), b: kind('l_Nat_add'), c: kind('invoke_vi'), d: kind('none') ?? null }));
     """
     assert run_glue(tmp_path, script) == {"a": "import", "b": 9, "c": "invoked", "d": None}
+
+
+def test_lean_is_told_no_path_of_the_host(tmp_path: Path) -> None:
+    assert run_glue(tmp_path, "console.log(JSON.stringify({ path: seen.ASM_CONSTS[3]() }))") == {"path": "/bin/lean.wasm"}
 
 
 def test_dlsym_answers_slots_addresses_and_unknown_names(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from lean_env.embedded import session as session_module
 from lean_env.embedded.session import EmbeddedSession
-from lean_env.errors import WorkerLost
+from lean_env.errors import WorkerLost, WorkerTimeout
 from lean_env.messages import Limit, TacticCall
 from lean_env.pool import SessionPool
 from tests.fakes.lean import Workers, advanced, kind_of, opened, ran, stepped
@@ -78,7 +78,7 @@ async def test_a_tactic_that_does_not_listen_costs_the_worker_within_the_hard_li
     session = await workers.start()
     state = (await opened(session, "theorem t : 1 = 1")).state
     assert kind_of((await session.step(state, [TacticCall("sleep 1", 0, 20_000)]))[0]) == "open"
-    with pytest.raises(WorkerLost):
+    with pytest.raises(WorkerTimeout, match="hard limit"):
         await session.step(state, [TacticCall("sleep 600000", 0, 100)])  # ten minutes: a test that waited for it would time out
     assert not session.alive
     with pytest.raises(WorkerLost):
@@ -95,9 +95,10 @@ async def test_code_that_runs_away_costs_the_worker_and_nothing_else(
             scope = await session.run(definition)
             assert scope.errors == ()
         monkeypatch.setattr(session_module, "RUN_LIMIT_S", 2.0)
-        with pytest.raises(WorkerLost):
+        with pytest.raises(WorkerLost) as lost:
             async with pool.lease() as session:
                 await session.run(f"#eval {action}", scope.env)
+        assert runaway != "loops" or isinstance(lost.value, WorkerTimeout)
         async with pool.lease() as successor:
             assert successor is not session
             assert (await successor.stats()).requests == 1

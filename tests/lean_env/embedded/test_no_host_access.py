@@ -100,6 +100,11 @@ async def test_eval_cannot_start_programs_or_see_the_environment(session: Embedd
     assert pid != str(session.pid)
 
 
+async def test_eval_sees_no_path_of_the_host(session: EmbeddedSession) -> None:
+    assert "/bin/lean.wasm" in spoken(await session.run("#eval IO.appPath"))
+    assert '"/"' in spoken(await session.run("#eval IO.currentDir"))
+
+
 @pytest.mark.parametrize("attempt", ["Std.Internal.UV.TCP.Socket.new", "Std.Internal.UV.System.osHomedir"])
 async def test_sockets_and_the_system_do_not_exist(workers: Workers, attempt: str) -> None:
     session = await workers.start()
