@@ -76,14 +76,23 @@ def render_page(page: TreePage) -> str:
 
     Raises ValueError where two nodes share an id or a child is missing.
     """
-    parts = {
-        "title": html.escape(page.title).encode("utf-8", "replace").decode("utf-8"),
-        "style": _asset("tree_page.css"),
-        "script": "".join(map(_asset, SCRIPTS)),
-        "data": _embeddable(_data(page)),
-    }
-    # One pass: a part that happens to hold the name of another is not filled again.
-    return re.sub(r"\{\{(\w+)\}\}", lambda slot: parts[slot[1]], _asset("tree_page.html"))
+    return fill(page_shell(), {"title": title_text(page.title), "data": embeddable(page_data(page))})
+
+
+def page_shell() -> str:
+    """The document without its `{{title}}` and its `{{data}}`, for whoever shows many trees."""
+    style, script = asset("tree_page.css"), "".join(map(asset, SCRIPTS))
+    return fill(asset("tree_page.html"), {"style": style, "script": script, "title": "{{title}}", "data": "{{data}}"})
+
+
+def fill(template: str, parts: Mapping[str, str]) -> str:
+    """A template with its slots filled, in one pass: a part that happens to hold the name of another is not filled again."""
+    return re.sub(r"\{\{(\w+)\}\}", lambda slot: parts.get(slot[1], slot[0]), template)
+
+
+def title_text(title: str) -> str:
+    """A text as it may stand in the title element, or anywhere else between tags, in UTF-8."""
+    return html.escape(title).encode("utf-8", "replace").decode("utf-8")
 
 
 def _proof_edges(nodes: Sequence[PageNode]) -> dict[int, int]:
@@ -132,8 +141,11 @@ def _on_path(nodes: Sequence[PageNode], chosen: Mapping[int, int]) -> dict[int, 
     return path
 
 
-def _data(page: TreePage) -> dict[str, object]:
-    """The page as the script reads it: nodes as short lists, every text once in `strings`, children as positions."""
+def page_data(page: TreePage) -> dict[str, object]:
+    """The page as its script reads it: nodes as short lists, every text once in `strings`, children as positions.
+
+    Raises ValueError where two nodes share an id or a child is missing.
+    """
     position = {node.id: index for index, node in enumerate(page.nodes)}
     if len(position) != len(page.nodes):
         raise ValueError("two nodes of the page share an id")
@@ -183,7 +195,7 @@ def _finite(value: float) -> float | None:
     return float(f"{value:.4g}") if math.isfinite(value) else None
 
 
-def _embeddable(data: Mapping[str, object]) -> str:
+def embeddable(data: object) -> str:
     """JSON that may stand inside a script element and be encoded to UTF-8.
 
     `<`, `>` and `&` are escaped, so nothing in it opens a comment or ends the element; so are the two line ends that
@@ -193,5 +205,6 @@ def _embeddable(data: Mapping[str, object]) -> str:
     return re.sub("[<>&\u2028\u2029\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """The text of a file in `data/`."""
     return resources.files("prover").joinpath("data", name).read_text(encoding="utf-8")

@@ -1,0 +1,7 @@
+// Begins. Runs last: until here nothing has touched the page.
+
+startCurve();
+fillControls();
+refresh();
+listen();
+followHash();
