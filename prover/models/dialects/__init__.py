@@ -1,0 +1,1 @@
+"""One data file per way of asking a model family; `prover.models.dialect` reads them, docs/dialects.md says how to write one."""
