@@ -120,7 +120,7 @@ async def running(server: ModelServer, *, tls: Path | None = None) -> AsyncGener
         authority = trustme.CA()
         authority.cert_pem.write_to_path(tls / "certificate.pem")
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert("127.0.0.1").configure_cert(context)
+        authority.issue_cert("127.0.0.1").configure_cert(context)  # pyright: ignore[reportUnknownMemberType] - its types name a library that is not here
     tasks: set[asyncio.Task[None]] = set()
 
     def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
