@@ -30,6 +30,7 @@ from prover.interrupts import drained_first, run_stoppable
 from prover.local_crew import LocalCrew
 from prover.policies import UnknownPolicy, make_policy
 from prover.problems import BadData, ProblemSet, load_problems
+from prover.problems.splits import split_name
 from prover.records import BrokenRecords, StartRecord
 from prover.report import load_run, report_json, summarise
 from prover.report_page import report_page
@@ -153,15 +154,17 @@ def _config(options: argparse.Namespace, problems: ProblemSet) -> RunConfig:
     seconds = options.seconds if options.seconds is not None else 60.0 if no_other_limit else 0.0
     if not seconds and no_other_limit:
         raise BadInput("an attempt without any limit may never end; give --seconds, --steps or --expansions")
+    if options.share_policy and not options.ray:
+        raise BadInput("--share-policy is for --ray: the workers of one machine share a policy anyway")
     several = SEVERAL_DIFFER if options.attempts > 1 else 0.0
     return RunConfig(
         dataset=problems.dataset,
         lineage=problems.lineage,
-        split=options.split,
+        split=split_name(options.split) or "all",
         problems=len(problems.problems),
         problems_sha256=problems.digest,
         only=options.only,
-        names=tuple(options.names),
+        names=tuple(sorted(set(options.names))),
         attempts=options.attempts,
         policy=options.policy,
         temperature=several if options.temperature is None else options.temperature,

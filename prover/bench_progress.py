@@ -25,6 +25,7 @@ class BenchProgress:
         """`clock` gives seconds."""
         self._run, self._console, self._name, self._clock = run, console, name, clock
         self._begun = clock()
+        self._ran_before = _ran(run.standing)
 
     def say(self, text: str) -> None:
         """A line between the others."""
@@ -56,15 +57,21 @@ class BenchProgress:
         standing, muster = self._run.standing, self._run.muster
         workers = f"{muster.alive} workers" + (f", {muster.lost} lost and replaced" if muster.lost else "")
         if standing.to_read:
+            self._begun = self._clock()  # of the attempts, when this is over
             return f"reading the problems: {standing.problems - standing.to_read} of {standing.problems}, {workers}"
         parts = [f"{standing.made} of {standing.due} attempts", solved(standing)]
         if standing.not_run:
             parts.append(f"{standing.not_run} not run")
-        elapsed_s, here = self._clock() - self._begun, standing.made - standing.made_before
-        if here > 0:
-            parts.append(f"{60 * here / elapsed_s:.1f} a minute")
-            parts.append(f"{duration((standing.due - standing.made) * elapsed_s / here)} left")
+        elapsed_s, ran = self._clock() - self._begun, _ran(standing) - self._ran_before
+        if ran > 0 and elapsed_s > 0:
+            parts.append(f"{60 * ran / elapsed_s:.1f} a minute")
+            parts.append(f"{duration((standing.due - standing.made) * elapsed_s / ran)} left")
         return ", ".join([*parts, workers])
+
+
+def _ran(standing: Standing) -> int:
+    """Attempts that took their time; hundreds that need Mathlib end in the first second, and say nothing about the rate."""
+    return standing.made - standing.not_run
 
 
 def fraction(standing: Standing) -> float:

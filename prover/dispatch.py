@@ -25,9 +25,10 @@ class Rules:
     """When to try again, and when to give up.
 
     tries             how often one piece of work is begun, at most (>= 1)
-    failures_pardoned how many tries at one group may fail before the rest of the group is not begun any more
+    failures_pardoned how many more tries at one group may fail than were done, before the rest of it is not begun any more: among
+                      thousands of attempts at one problem, some fall to lost machines
     deadline_s        of one piece of work, from when its hand is free for it; 0 = none
-    check_every_s     how often a hand is asked whether it lives
+    check_every_s     how often a hand is asked whether it lives; a crew of many hands is asked at `checks_per_s` at most
     answer_within_s   how long it may take to say so
     pause_s           before another hand is hired in place of one that could not be had
     failures_in_a_row so many failures of any kind with nothing done in between, on top of two per hand, and the run ends
@@ -37,6 +38,7 @@ class Rules:
     failures_pardoned: int = 5
     deadline_s: float = 0.0
     check_every_s: float = 15.0
+    checks_per_s: float = 100.0
     answer_within_s: float = 60.0
     pause_s: float = 1.0
     failures_in_a_row: int = 30
@@ -109,7 +111,7 @@ class Dispatch(Generic[T]):
         self._waiting: dict[_Item[T], _Place[T]] = {}  # given to a hand that is busy with another
         self._idle: deque[asyncio.Future[None]] = deque()  # hands with nothing at all to do
         self._content: deque[asyncio.Future[None]] = deque()  # hands that are busy and could take one more
-        self._failures: Counter[str] = Counter()  # by group
+        self._failures: Counter[str] = Counter()  # by group: those that nothing done has made up for
         self._failures_in_a_row = 0
         self._draining = False
         self._withdrawing: asyncio.Task[None] | None = None
@@ -204,8 +206,9 @@ class Dispatch(Generic[T]):
     async def _watch_over(self, place: _Place[T]) -> None:
         """Ends only by raising HandLost: the hand does not answer, or what it does takes too long."""
         rules = self._rules
+        pause_s = max(rules.check_every_s, self._crew.size / rules.checks_per_s)
         while True:
-            await asyncio.sleep(rules.check_every_s)
+            await asyncio.sleep(pause_s)
             try:
                 async with asyncio.timeout(rules.answer_within_s):
                     await place.hand.check_alive()
@@ -228,6 +231,8 @@ class Dispatch(Generic[T]):
             else:
                 self._leave(place, item)
                 self._failures_in_a_row = 0
+                if self._failures[item.work.group] > 0:
+                    self._failures[item.work.group] -= 1
                 self._end_item(Done(item.work, value, item.tries + 1))
 
     # -- what comes next ----------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 
-from prover.records import AttemptRecord, ProblemRecord, TreeRecord
+from prover.records import AttemptRecord, ProblemRecord, R, RecordFile, TreeRecord
 from prover.run_folder import RunFolder
 
 Line = ProblemRecord | AttemptRecord | TreeRecord
@@ -43,8 +43,13 @@ class RecordWriter:
 
     def _write(self, lines: list[Line]) -> None:
         folder = self._folder
-        folder.trees.append([line for line in lines if isinstance(line, TreeRecord)])
-        folder.problems.append([line for line in lines if isinstance(line, ProblemRecord)])
+        self._append(folder.trees, [line for line in lines if isinstance(line, TreeRecord)])
+        self._append(folder.problems, [line for line in lines if isinstance(line, ProblemRecord)])
         attempts = [line for line in lines if isinstance(line, AttemptRecord)]
-        folder.controls.append([line for line in attempts if line.control])
-        folder.records.append([line for line in attempts if not line.control])
+        self._append(folder.controls, [line for line in attempts if line.control])
+        self._append(folder.records, [line for line in attempts if not line.control])
+
+    @staticmethod
+    def _append(file: RecordFile[R], lines: list[R]) -> None:
+        if lines:  # else there would be a wait for the disk for nothing
+            file.append(lines)

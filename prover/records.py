@@ -137,16 +137,19 @@ class RecordFile(Generic[R]):
 def read_records(path: Path, kind: Any) -> list[Any]:
     """The records of a file, in order; a last line without its end is left out, because it was never promised.
 
-    Raises BrokenRecords if any other line is not a record of `kind`, FileNotFoundError.
+    Raises BrokenRecords if any other line is not a record of `kind` or a newer version's, FileNotFoundError.
     """
     decoder = msgspec.json.Decoder(kind)
     records: list[Any] = []
     data = path.read_bytes()
     for number, line in enumerate(data[: data.rfind(b"\n") + 1].splitlines(), 1):
         try:
-            records.append(decoder.decode(line))
+            record = decoder.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise BrokenRecords(f"{path}, line {number}: not a record of this version ({error})") from error
+        if isinstance(record, StartRecord) and record.version > VERSION:
+            raise BrokenRecords(f"{path}, line {number}: made by a newer entail (records of version {record.version})")
+        records.append(record)
     return records
 
 

@@ -7,6 +7,7 @@ Where a run was made (workers, machines) is not part of it; that is in the recor
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import cast
 import msgspec
 
 from prover.config import ProveConfig
+
+_NOT_IN_A_NAME = re.compile(r"[^\w.+-]+")  # of a folder: a dataset may be called OWNER/NAME
 
 
 class BadConfig(Exception):
@@ -77,7 +80,7 @@ class RunConfig:
         limits = ((budget.seconds, "s"), (budget.steps, "steps"), (budget.expansions, "expansions"))
         spent = "-".join(f"{limit:g}{unit}" for limit, unit in limits if limit) or "unlimited"
         what = "-".join(part for part in (self.dataset, self.split, self.only, self.policy) if part)
-        return f"{what}-{spent}-{self.identity[:8]}"
+        return f"{_NOT_IN_A_NAME.sub('-', what)}-{spent}-{self.identity[:8]}"
 
 
 def write_config(config: RunConfig, path: Path) -> None:

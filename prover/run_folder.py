@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -42,14 +42,17 @@ class RunFolder:
 def open_run(path: Path, config: RunConfig) -> Generator[RunFolder]:
     """Begin a run, or go on with it. The number of attempts may be larger than last time.
 
-    Raises RunRefused if another driver has it, or if it was made with other options; BrokenRecords, BadConfig, OSError.
+    Raises RunRefused if another driver has it, if it was made with other options, or if it cannot be a folder of ours;
+    BrokenRecords, BadConfig, OSError.
     """
-    path.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path / _LOCK)
     try:
+        path.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout as busy:
         raise RunRefused(f"{path} is in use: another process is making this run") from busy
+    except OSError as error:
+        raise RunRefused(f"no run can be kept in {path}: {error.strerror}") from error
     with ExitStack() as stack:
         stack.callback(lock.release)
         _agree(path, config)
@@ -73,7 +76,8 @@ def _agree(path: Path, config: RunConfig) -> None:
         return
     before = read_config(file)
     if before.identity != config.identity:
-        differences = ", ".join(before.differences(config))
+        may_change = replace(config, attempts=before.attempts, tree_nodes=before.tree_nodes)
+        differences = ", ".join(before.differences(may_change))
         raise RunRefused(f"{path} was made with other options ({differences}); give this run another --name")
     if config.attempts < before.attempts:
         raise RunRefused(f"{path} has {before.attempts} attempts per problem, which cannot become {config.attempts}")

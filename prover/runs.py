@@ -8,7 +8,9 @@ what would have come out. Never looks into a search; who does the work is `dispa
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import msgspec
@@ -26,6 +28,8 @@ from prover.run_folder import RunFolder
 CONTROLS = ("noop", "sorry")  # policies that must not prove anything
 LEFT_OUT_OF_CORE = (Cause.MATHLIB, Cause.RATIONALS)
 OUR_BREAKAGE = (Cause.MACHINERY, Cause.QUARANTINED)
+MANY_HANDS = 100
+SELDOM = (100_000, 50, 100)  # thresholds of the garbage collector
 
 Product = ProblemRecord | Result
 
@@ -94,6 +98,7 @@ class Run:
         self._jobs: dict[str, Job] = {}
         self._writer = RecordWriter(folder)
         self._dispatch = Dispatch[Product](crew, rules or Rules(), self._ended, clock=clock)
+        self._many_hands = crew.size >= MANY_HANDS
         self.standing = Standing(len(self._problems), len(self._problems.keys() - self._read.keys()))
         for record in self._made.values():
             self.standing.count(record)
@@ -109,20 +114,23 @@ class Run:
         self._dispatch.drain()
 
     async def go(self, start: StartRecord) -> None:
-        """Make all attempts that have no record yet. `start` goes into the records first.
+        """Make all attempts that have no record yet. `start` goes into the records first, unless there is nothing left to do.
 
         Raises what `Dispatch.run` raises, and OSError if a record cannot be written. Cancelled, it loses what is in flight and
         nothing else.
         """
-        self._folder.records.append([start])
         unread = [problem for name, problem in self._problems.items() if name not in self._read]
         self._dispatch.add(_reading(problem) for problem in unread)
         if not unread:
             self._begin_attempts()
+        if not (unread or self._jobs or self.standing.made > self.standing.made_before):
+            return  # a look at a complete run must not change what the report says it was made on
+        self._folder.records.append([start])  # nothing else was written yet
         writing = asyncio.create_task(self._writer.run())
         working = asyncio.create_task(self._dispatch.run(len(self._problems) * self._config.attempts))
         try:
-            await asyncio.wait((writing, working), return_when=asyncio.FIRST_COMPLETED)
+            with _pauses(seldom=self._many_hands):
+                await asyncio.wait((writing, working), return_when=asyncio.FIRST_COMPLETED)
             if not writing.done():  # else the disk is full, or gone
                 working.result()
         finally:
@@ -205,6 +213,22 @@ class Run:
             control=control,
             tries=tries,
         )
+
+
+@contextmanager
+def _pauses(*, seldom: bool) -> Generator[None]:
+    """While thousands of hands are at work, the garbage collector seldom looks through everything.
+
+    There are a million objects then, nearly all of which live to the end; each look stops the driver for half a second, and every
+    hand that ends an attempt meanwhile waits. Searches, which leave garbage, run elsewhere when there are so many hands.
+    """
+    before = gc.get_threshold()
+    if seldom:
+        gc.set_threshold(*SELDOM)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def attempt_key(name: str, number: int, control: str = "") -> str:
