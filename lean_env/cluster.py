@@ -40,6 +40,22 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True)
+class Needs:
+    """What an actor takes up of its node while it lives."""
+
+    cpus: float = 1.0
+    gpus: float = 0.0
+
+    @property
+    def options(self) -> dict[str, float]:
+        """As Ray wants it told."""
+        return {"num_cpus": self.cpus, "num_gpus": self.gpus}
+
+
+ONE_CPU = Needs()
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterFacts:
     """The cluster as it is now. `own`: it was started by this process and ends with it."""
 
@@ -48,6 +64,7 @@ class ClusterFacts:
     ray: str
     nodes: int
     cpus: int
+    gpus: int = 0
 
 
 async def find_head(address: str) -> str:

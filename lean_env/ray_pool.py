@@ -19,7 +19,7 @@ import uuid
 from contextlib import suppress
 from typing import Any, Self
 
-from lean_env.cluster import CHECK_HEAD, ClusterFacts, Patience, actor_environment, find_head
+from lean_env.cluster import CHECK_HEAD, ONE_CPU, ClusterFacts, Needs, Patience, actor_environment, find_head
 from lean_env.errors import EnvError, ToolchainMissing
 from lean_env.hosted import ActorLost, Hosted, Origin, here, open_answer, pack_call, unpack
 from lean_env.own_thread import OwnThread
@@ -246,17 +246,17 @@ class RayHost:
         """Nodes and CPUs that are there now. Raises EnvError if the head does not answer."""
         ray = _ray()
         nodes = [node for node in await self._thread.run(ray.nodes, self.patience.answer, "listing the nodes") if node["Alive"]]
-        cpus = int(sum(node["Resources"].get("CPU", 0) for node in nodes))
-        return ClusterFacts(self._address, self._own, ray.__version__, len(nodes), cpus)
+        cpus, gpus = (int(sum(node["Resources"].get(kind, 0) for node in nodes)) for kind in ("CPU", "GPU"))
+        return ClusterFacts(self._address, self._own, ray.__version__, len(nodes), cpus, gpus)
 
-    async def start(self, factory: str, *arguments: object, num_cpus: float = 1.0, name: str = "") -> RemoteObject:
+    async def start(self, factory: str, *arguments: object, needs: Needs = ONE_CPU, name: str = "") -> RemoteObject:
         """An object in a new actor, built by `factory` ("module:function", an async function) from arguments that can be pickled.
 
         Waits until it is built. With a `name`, other actors of this driver reach it as `NamedObject(name)`; the newest of a name
         counts. Raises what the factory raises, ToolchainMissing if the node lacks our package or has
         another version, EnvError if no node has a free place in time.
         """
-        remote = await self._arrive(num_cpus, name)
+        remote = await self._arrive(needs, name)
         try:
             here().check_same(remote.origin)
             async with asyncio.timeout(self.patience.build):
@@ -279,12 +279,12 @@ class RayHost:
             await self._thread.run(_ray().shutdown, deadline_s, "leaving the cluster")
         self._thread.stop()
 
-    async def _arrive(self, num_cpus: float, name: str) -> RemoteObject:
+    async def _arrive(self, needs: Needs, name: str) -> RemoteObject:
         """An actor that runs. One that was lost before is asked for again: it may have been sent to a node that had just died."""
         clock = asyncio.get_running_loop().time
         give_up_s = clock() + self.patience.place
         while True:
-            options: dict[str, Any] = {"num_cpus": num_cpus, "max_restarts": 0, "max_concurrency": _CALLS_AT_ONCE}
+            options: dict[str, Any] = {**needs.options, "max_restarts": 0, "max_concurrency": _CALLS_AT_ONCE}
             if name:
                 self._named += 1
                 options["name"] = f"{name}#{self._named}"

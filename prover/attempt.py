@@ -42,6 +42,8 @@ class Effort:
     lean_seconds    wall clock spent waiting for Lean, summed over lanes, the check included
     prompt_tokens   read by a model, with every sample counted as often as it was prompted
     output_tokens   written by a model
+    critic_seconds  wall clock spent waiting for a critic, summed over lanes
+    assessed        goals that a critic gave its opinion of
     """
 
     seconds: float = 0.0
@@ -56,6 +58,8 @@ class Effort:
     lean_seconds: float = 0.0
     prompt_tokens: int = 0
     output_tokens: int = 0
+    critic_seconds: float = 0.0
+    assessed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

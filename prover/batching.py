@@ -12,13 +12,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from lean_env.errors import EnvError
-from lean_env.messages import Goal
-from prover.policy import Candidate, Policy
+from prover.policy import Candidate, Policy, Situation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Question:
-    goals: tuple[Goal, ...]
+    situations: tuple[Situation, ...]
     count: int
     answer: asyncio.Future[list[list[Candidate]]]
 
@@ -49,11 +48,11 @@ class Batching:
         self._full: asyncio.Future[None] | None = None  # while a batch gathers: done when it is full
         self._serving: asyncio.Task[None] | None = None
 
-    async def suggest(self, goals: Sequence[Goal], count: int) -> list[list[Candidate]]:
-        """What the policy says of these goals. Raises what it raised for their batch; EnvError if it cancelled itself."""
-        if not goals:
+    async def suggest(self, situations: Sequence[Situation], count: int) -> list[list[Candidate]]:
+        """What the policy says of these situations. Raises what it raised for their batch; EnvError if it cancelled itself."""
+        if not situations:
             return []
-        question = _Question(tuple(goals), count, asyncio.get_running_loop().create_future())
+        question = _Question(tuple(situations), count, asyncio.get_running_loop().create_future())
         self._waiting.append(question)
         if self._full is not None and not self._full.done() and self._is_full():
             self._full.set_result(None)
@@ -62,7 +61,7 @@ class Batching:
         return await question.answer  # a caller that is cancelled cancels it, too, and so is known to be gone
 
     def _is_full(self) -> bool:
-        return sum(len(question.goals) for question in self._waiting if not question.answer.done()) >= self._most_goals
+        return sum(len(question.situations) for question in self._waiting if not question.answer.done()) >= self._most_goals
 
     async def _serve(self) -> None:
         """Answer until nobody waits."""
@@ -97,9 +96,9 @@ class Batching:
         for question in self._waiting:
             if question.answer.done():  # its caller is gone
                 continue
-            if not batch or (not closed and question.count == batch[0].count and len(question.goals) <= room):
+            if not batch or (not closed and question.count == batch[0].count and len(question.situations) <= room):
                 batch.append(question)
-                room -= len(question.goals)
+                room -= len(question.situations)
             else:
                 later.append(question)
                 closed = closed or question.count == batch[0].count  # a smaller one behind it does not overtake it
@@ -107,11 +106,11 @@ class Batching:
         return batch
 
     async def _answer(self, batch: list[_Question]) -> None:
-        goals = [goal for question in batch for goal in question.goals]
+        situations = [each for question in batch for each in question.situations]
         self.batches += 1
-        self.goals += len(goals)
-        self.largest = max(self.largest, len(goals))
-        call = asyncio.ensure_future(self._policy.suggest(goals, batch[0].count))
+        self.goals += len(situations)
+        self.largest = max(self.largest, len(situations))
+        call = asyncio.ensure_future(self._policy.suggest(situations, batch[0].count))
         everybody_left = asyncio.gather(*(question.answer for question in batch), return_exceptions=True)
         try:
             await asyncio.wait([call, everybody_left], return_when=asyncio.FIRST_COMPLETED)
@@ -122,11 +121,11 @@ class Batching:
             return
         error = EnvError("the policy's call was cancelled") if call.cancelled() else call.exception()
         rows = [] if error is not None else call.result()
-        if error is None and len(rows) != len(goals):
-            error = ValueError(f"the policy answered {len(rows)} rows for {len(goals)} goals")
+        if error is None and len(rows) != len(situations):
+            error = ValueError(f"the policy answered {len(rows)} rows for {len(situations)} goals")
         start = 0
         for question in batch:
-            end = start + len(question.goals)
+            end = start + len(question.situations)
             if question.answer.done():
                 pass
             elif error is not None:

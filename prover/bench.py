@@ -28,6 +28,9 @@ from prover.crew import Crew
 from prover.dispatch import Rules
 from prover.interrupts import drained_first, run_stoppable
 from prover.local_crew import LocalCrew
+from prover.method_choice import WHOLE_PROOF
+from prover.methods import opened_method
+from prover.model_options import model_choice, policy_name, search_config
 from prover.policies import UnknownPolicy, make_policy
 from prover.problems import BadData, ProblemSet, load_problems
 from prover.problems.splits import split_name
@@ -41,7 +44,6 @@ from prover.runs import CONTROLS, Run
 from prover.targets import BadInput
 from prover.version import version
 from search.budget import Budget
-from search.config import SearchConfig
 
 SEVERAL_DIFFER = 0.5  # the temperature where several attempts are asked for: without one they would all be the same
 MEMORY_PER_WORKER_MIB = 1024
@@ -60,7 +62,7 @@ def bench(options: argparse.Namespace, console: Console) -> bool:
         config = _config(options, problems)
         for warning in problems.warnings:
             console.note(f"note: {warning}")
-        if config.attempts > 1 and config.temperature == 0:
+        if config.attempts > 1 and config.temperature == 0 and not options.model:
             console.note("note: at temperature 0 all attempts at a problem are the same; pass@k says nothing more than pass@1")
         path = Path(options.runs) / (options.name or config.title)
         with open_run(path, config) as folder:
@@ -108,11 +110,13 @@ async def _crew(options: argparse.Namespace, config: RunConfig, console: Console
         async with ray_crew(config, options.ray, size=options.workers, share_policy=options.share_policy) as (crew, facts):
             yield crew, {"ray": facts.ray, "nodes": str(facts.nodes)}
         return
-    crew = LocalCrew(engine_for(console), config, options.workers or _local_workers())
-    try:
-        yield crew, {}
-    finally:
-        await crew.close()
+    engine = engine_for(console)
+    async with opened_method(config.method, config.prove, say=console.note) as method:
+        crew = LocalCrew(engine, config, options.workers or _local_workers(), method=method)
+        try:
+            yield crew, {"model": name} if (name := method.name) else {}
+        finally:
+            await crew.close()
 
 
 def _local_workers() -> int:
@@ -149,14 +153,18 @@ def _problems(options: argparse.Namespace) -> ProblemSet:
 
 
 def _config(options: argparse.Namespace, problems: ProblemSet) -> RunConfig:
-    make_policy(options.policy)  # raises UnknownPolicy now and not on a worker
+    policy = policy_name(options, options.policy)
+    if not options.model:
+        make_policy(policy)  # raises UnknownPolicy now and not on a worker
     no_other_limit = not (options.steps or options.expansions)
     seconds = options.seconds if options.seconds is not None else 60.0 if no_other_limit else 0.0
     if not seconds and no_other_limit:
         raise BadInput("an attempt without any limit may never end; give --seconds, --steps or --expansions")
     if options.share_policy and not options.ray:
         raise BadInput("--share-policy is for --ray: the workers of one machine share a policy anyway")
-    several = SEVERAL_DIFFER if options.attempts > 1 else 0.0
+    if options.ray and policy == WHOLE_PROOF and not options.server:
+        raise BadInput("on a cluster, whole proofs come from a server of models: give --server, or leave --ray out")
+    several = SEVERAL_DIFFER if options.attempts > 1 and not options.model else 0.0
     return RunConfig(
         dataset=problems.dataset,
         lineage=problems.lineage,
@@ -166,14 +174,17 @@ def _config(options: argparse.Namespace, problems: ProblemSet) -> RunConfig:
         only=options.only,
         names=tuple(sorted(set(options.names))),
         attempts=options.attempts,
-        policy=options.policy,
-        temperature=several if options.temperature is None else options.temperature,
+        policy=policy,
+        temperature=0.0 if options.model else several if options.temperature is None else options.temperature,
+        model=model_choice(options, options.temperature if options.model else None),
         seed=options.seed,
         tree_nodes=options.trees,
         prove=ProveConfig(
             Budget(seconds=seconds, steps=options.steps, expansions=options.expansions),
-            SearchConfig(width=options.width),
+            search_config(options),
             workers=1,
+            floor_mass=options.floor_mass,
+            lookahead=options.lookahead,
             heartbeats=options.heartbeats,
             negation_share=0 if options.no_negation else 4,
         ),
@@ -222,5 +233,7 @@ def _understood() -> Generator[None]:
         yield
     except (BadData, BadConfig, BrokenRecords, RunRefused, UnknownPolicy, NotComparable) as bad:
         raise BadInput(str(bad)) from bad
+    except ValueError as out_of_range:
+        raise BadInput(str(out_of_range)) from out_of_range
     except FileNotFoundError as missing:
         raise BadInput(f"{missing.filename} is not there") from missing

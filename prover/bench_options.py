@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from prover.model_options import add_model, add_strategy
 from prover.options import count, positive, seconds
 
 BENCH = """Attempt every problem of a benchmark, several times each, with a record of every attempt in runs/NAME.
@@ -28,10 +29,13 @@ def add_bench(parser: argparse.ArgumentParser) -> None:
     attempts.add_argument("--attempts", type=positive, default=1, metavar="K", help="per problem, for pass@1 to pass@K (default 1)")
     attempts.add_argument("--policy", default="symbolic", metavar="NAME", help="who proposes tactics (default symbolic)")
     attempts.add_argument(
-        "--temperature", type=seconds, default=None, metavar="T", help="how far attempts differ (default 0, with K > 1 0.5)"
+        "--temperature",
+        type=seconds,
+        default=None,
+        metavar="T",
+        help="how far attempts differ (default 0, with K > 1 0.5); of a model, its draws' (default: as its dialect says)",
     )
     attempts.add_argument("--seed", type=count, default=0, metavar="N", help="of the run (default 0)")
-    attempts.add_argument("--width", type=positive, default=8, metavar="N", help="tactics tried per expansion (default 8)")
     attempts.add_argument("--no-negation", action="store_true", help="do not try to refute statements")
     limits = parser.add_argument_group("limits of one attempt (0 = none)")
     limits.add_argument(
@@ -59,7 +63,13 @@ def add_bench(parser: argparse.ArgumentParser) -> None:
     where.add_argument(
         "--ray", metavar="ADDRESS", help="on a Ray cluster; auto: the one that runs here, or a new one on this machine"
     )
-    where.add_argument("--share-policy", action="store_true", help="with --ray: one policy for all workers, asked in batches")
+    where.add_argument(
+        "--share-policy",
+        action="store_true",
+        help="with --ray: one policy for all workers, asked in batches (a local model always is)",
+    )
+    add_strategy(parser)
+    add_model(parser)
     run = parser.add_argument_group("the run")
     run.add_argument("--runs", default="runs", metavar="FOLDER", help="where runs are kept (default runs)")
     run.add_argument("--name", default="", metavar="NAME", help="of the run's folder (default: made from the options)")

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from prover.bench_options import BENCH, REPORT, add_bench, add_report
+from prover.model_options import add_model, add_strategy
 from prover.options import Parser, UsageError, count, positive, seconds
 
 if TYPE_CHECKING:
@@ -107,6 +108,9 @@ def _command(options: argparse.Namespace, console: Console) -> int:
 
             report(options, console)
             return PROVED
+        case "models":
+            commands.models(console)
+            return PROVED
         case "setup":
             commands.setup(console)
             return PROVED
@@ -131,6 +135,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_check(commands.add_parser("check", parents=[shared], help="check the proofs in a file", description=_CHECK))
     add_bench(commands.add_parser("bench", parents=[shared], help="attempt a benchmark in bulk", description=BENCH))
     add_report(commands.add_parser("report", parents=[shared], help="say what a run came to", description=REPORT))
+    commands.add_parser("models", parents=[shared], help="list the model families that can be asked", description=_MODELS)
     commands.add_parser("setup", parents=[shared], help="set the Lean engine up", description=_SETUP)
     commands.add_parser("doctor", parents=[shared], help="say what is installed and what is missing", description=_DOCTOR)
     return parser
@@ -139,6 +144,7 @@ def build_parser() -> argparse.ArgumentParser:
 _PROVE = """Prove a theorem. The proof goes to stdout as Lean text, everything else to stderr.
 Exit code: 0 proved, 1 not proved, 2 the input cannot be used, 3 our machinery failed."""
 _CHECK = "Check every theorem of a file in two processes (tier T2). Exit code as for prove."
+_MODELS = "List the dialects: how each model family is asked. --model takes any model that one of them fits."
 _SETUP = "Fetch and derive the embedded Lean engine. Every other command does this by itself on first use."
 _DOCTOR = "Say which parts are there, which are missing, and how to get them."
 
@@ -166,9 +172,17 @@ def _add_prove(parser: argparse.ArgumentParser) -> None:
     search.add_argument(
         "--workers", type=positive, default=2, metavar="N", help="Lean workers that search (default 2); 1 makes a run repeatable"
     )
-    search.add_argument("--width", type=positive, default=8, metavar="N", help="tactics tried per expansion (default 8)")
-    search.add_argument("--seed", type=count, default=0, metavar="N", help="seed of the policy (the symbolic one uses none)")
+    search.add_argument("--seed", type=count, default=0, metavar="N", help="of what is drawn (default 0)")
     search.add_argument("--no-negation", action="store_true", help="do not try to refute the statement")
+    search.add_argument(
+        "--temperature",
+        type=seconds,
+        default=None,
+        metavar="T",
+        help="of noise (default 0); of a model's draws (its dialect's)",
+    )
+    add_strategy(parser)
+    add_model(parser)
     output = parser.add_argument_group("output")
     output.add_argument(
         "--output", metavar="FILE", help="write the text to FILE with its holes filled by the proofs that were found"

@@ -26,13 +26,13 @@ from prover.filling import Filling, filled
 from prover.interrupts import run_stoppable
 from prover.lane import Side, StatementRefused
 from prover.lemmas import LemmaLibrary
-from prover.proving import prove_statement
+from prover.method_choice import MethodChoice
+from prover.methods import Method, opened_method
+from prover.model_options import model_choice, policy_name, search_config
 from prover.search_page import search_page
-from prover.symbolic import SymbolicPolicy
 from prover.targets import BadInput, Target, read_target, refused, theorems_of, to_check, to_prove
 from prover.workshop import Workshop, workshop
 from search.budget import Budget
-from search.config import SearchConfig
 
 READ_ATTEMPTS = 2  # a worker may be lost while it reads, and that says nothing about the text
 
@@ -46,19 +46,29 @@ def prove(options: argparse.Namespace, console: Console) -> bool:
     require_writable(options.tree, options.output)
     config = ProveConfig(
         budget=Budget(seconds=options.seconds, steps=options.steps, expansions=options.expansions),
-        search=SearchConfig(width=options.width),
+        search=search_config(options),
         workers=options.workers,
         heartbeats=options.heartbeats,
+        floor_mass=options.floor_mass,
+        lookahead=options.lookahead,
         negation_share=0 if options.no_negation else 4,
         seed=options.seed,
     )
+    try:
+        temperature = options.temperature
+        model = model_choice(options, temperature if options.model else None)
+        choice = MethodChoice(policy_name(options, "symbolic"), 0.0 if options.model else temperature or 0.0, model)
+    except ValueError as out_of_range:
+        raise BadInput(str(out_of_range)) from out_of_range
     engine = engine_for(console)
-    return run_stoppable(_prove(target, config, options, engine, console))
+    return run_stoppable(_prove(target, config, choice, options, engine, console))
 
 
-async def _prove(target: Target, config: ProveConfig, options: argparse.Namespace, engine: Engine, console: Console) -> bool:
+async def _prove(
+    target: Target, config: ProveConfig, choice: MethodChoice, options: argparse.Namespace, engine: Engine, console: Console
+) -> bool:
     attempts: list[Attempt] = []
-    async with workshop(engine, config.workers) as shop:
+    async with workshop(engine, config.workers) as shop, opened_method(choice, config, say=console.note) as method:
         reading = await _read(shop, target)
         listings = to_prove(reading, target)
         if len(listings) > 1 and options.tree:
@@ -66,7 +76,7 @@ async def _prove(target: Target, config: ProveConfig, options: argparse.Namespac
         if reading.left_out:
             console.note(f"not in Lean's core library and left out: {', '.join(reading.left_out)}")
         for listing in listings:
-            attempt, sides = await _attempt(listing.statement, target, shop, config, console)
+            attempt, sides = await _attempt(listing.statement, target, shop, method, config, console)
             attempts.append(attempt)
             console.attempt(attempt, explain=options.explain, seed=options.seed)
             if options.tree and sides:
@@ -83,17 +93,16 @@ async def _prove(target: Target, config: ProveConfig, options: argparse.Namespac
 
 
 async def _attempt(
-    statement: Statement, target: Target, shop: Workshop, config: ProveConfig, console: Console
+    statement: Statement, target: Target, shop: Workshop, method: Method, config: ProveConfig, console: Console
 ) -> tuple[Attempt, tuple[Side, ...]]:
     """One attempt with progress, and its searches."""
     seen: list[tuple[Side, ...]] = []
     with console.watching(statement.name) as watch:
         try:
-            attempt = await prove_statement(
+            attempt = await method.attempt(
                 statement,
                 pool=shop.pool,
                 checker=shop.checker,
-                policy=SymbolicPolicy(),
                 config=config,
                 clock=time.monotonic,
                 watch=watch,
@@ -105,7 +114,7 @@ async def _attempt(
             raise
         except EnvError as broken:
             attempt = Attempt(statement, Outcome.NOT_RUN, Effort(), reason=str(broken))
-    return attempt, seen[0]
+    return attempt, seen[0] if seen else ()
 
 
 def _refusal(refusal: StatementRefused, statement: Statement, target: Target) -> BadInput:
@@ -213,7 +222,28 @@ def _broken_challenge(broken: ChallengeBroken, challenge: Statement, candidate: 
     )
 
 
-# -- setup, doctor ----------------------------------------------------------------------------------------------------------------
+# -- models, setup, doctor ---------------------------------------------------------------------------------------------------------
+
+
+def models(console: Console) -> None:
+    """List the dialects."""
+    from prover.models.dialect import dialect_table
+
+    for row in dialect_table():
+        needs = f", shows {', '.join(row.needs)}" if row.needs else ""
+        console.result(f"{row.id:<28} {row.task:<12} {row.endpoint:<5} {row.title}{needs}")
+        for model in row.models:
+            console.result(f"{'':28} {model}")
+        console.record(
+            {
+                "id": row.id,
+                "task": row.task,
+                "endpoint": row.endpoint,
+                "title": row.title,
+                "models": list(row.models),
+                "needs": list(row.needs),
+            }
+        )
 
 
 def setup(console: Console) -> None:

@@ -154,12 +154,12 @@ class Console:
         from rich.console import Console as RichConsole
         from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as RichProgress
-        from rich.text import Text
 
-        columns = (TextColumn("{task.fields[name]}"), BarColumn(), TimeElapsedColumn(), TextColumn("{task.fields[text]}"))
+        name_column, text_column = (TextColumn(f"{{task.fields[{field}]}}", markup=False) for field in ("name", "text"))
+        columns = (name_column, BarColumn(), TimeElapsedColumn(), text_column)
         with RichProgress(*columns, console=RichConsole(stderr=True), transient=True) as bar:
-            task = bar.add_task("", total=1.0, name=Text(name), text="starting the workers")
-            yield lambda fraction, text: bar.update(task, completed=fraction, text=text.replace("[", r"\["))
+            task = bar.add_task("", total=1.0, name=name, text="starting the workers")
+            yield lambda fraction, text: bar.update(task, completed=fraction, text=text)
 
     @contextmanager
     def setting_up(self) -> Generator[Callable[[str, float | None], None]]:

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lean_env.messages import Goal
-from prover.policy import Candidate
+from prover.policy import Candidate, Situation
 
 CHANGE_NOTHING = (
     "skip",
@@ -145,17 +144,17 @@ ASK_TO_BELIEVE = (
 class NoopPolicy:
     """Proposes, for every goal, tactics that leave it as it is."""
 
-    async def suggest(self, goals: Sequence[Goal], count: int) -> list[list[Candidate]]:
-        """The same list for each goal."""
-        return [_ranked(CHANGE_NOTHING, count) for _ in goals]
+    async def suggest(self, situations: Sequence[Situation], count: int) -> list[list[Candidate]]:
+        """The same list for each situation."""
+        return [_ranked(CHANGE_NOTHING, count) for _ in situations]
 
 
 class SorryPolicy:
     """Proposes, for every goal, the ways there are of leaving it unproved."""
 
-    async def suggest(self, goals: Sequence[Goal], count: int) -> list[list[Candidate]]:
-        """The same list for each goal."""
-        return [_ranked(ASK_TO_BELIEVE, count) for _ in goals]
+    async def suggest(self, situations: Sequence[Situation], count: int) -> list[list[Candidate]]:
+        """The same list for each situation."""
+        return [_ranked(ASK_TO_BELIEVE, count) for _ in situations]
 
 
 def _ranked(tactics: Sequence[str], count: int) -> list[Candidate]:

@@ -24,7 +24,7 @@ class Job:
     """One attempt to make.
 
     `attempt` counts from 1; `seed` is of whatever is random in it. `control` names the control policy that makes it, with a budget
-    of its own, in place of the run's policy.
+    of its own, in place of the run's method. `informal` is the problem in words.
     """
 
     key: str
@@ -33,6 +33,7 @@ class Job:
     seed: int
     statement: Statement
     control: str = ""
+    informal: str = ""
 
 
 @dataclass(frozen=True, slots=True)

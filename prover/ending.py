@@ -12,9 +12,9 @@ from lean_env.messages import Rejected
 from lean_env.statement import Statement
 from prover.attempt import Attempt, Effort, Outcome
 from prover.lane import Side
-from search.best_first import SearchStatus
 from search.budget import Stopped
 from search.nodes import ROOT
+from search.search import SearchStatus
 
 OPEN_GOALS_SHOWN = 5
 ALL_TRIED = "every tactic that the policy proposes was tried"

@@ -16,8 +16,8 @@ from lean_env.errors import WorkerLost
 from lean_env.messages import Advanced, Goal, NotElaborated, Opened, Part, StepResult, TacticCall
 from lean_env.session import ROOT_ENV, Session
 from lean_env.statement import Statement
-from search.best_first import BestFirst
 from search.nodes import ROOT, NodeId
+from search.search import Search
 
 KEPT_STATES = 3000  # about 15 KiB each in the worker; a forgotten one costs a replay
 FREED_TOGETHER = 200
@@ -48,7 +48,7 @@ class Side:
     """One of the two searches of an attempt: of the statement, or of its negation. `goals` are by node key."""
 
     statement: Statement
-    search: BestFirst
+    search: Search
     goals: dict[str, tuple[Goal, ...]]
     fragile: set[NodeId] = field(default_factory=set[NodeId])  # a worker was lost to a batch here: try one candidate at a time
     losses: Counter[tuple[NodeId, str]] = field(default_factory=Counter[tuple[NodeId, str]])  # by a tactic alone; "" = on the way

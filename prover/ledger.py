@@ -42,22 +42,29 @@ class Stopwatch:
 class Ledger:
     """The account of one attempt, from its creation on.
 
-    `workers_lost`: for the caller to count up. `steps_out`: tactics that are being tried, and count against the budget already.
-    `policy` and `lean` time the waits for each, in all lanes.
+    `steps_out`: tactics that are being tried, and count against the budget already; `assessed`: goals that the critic was asked
+    about; both for the caller to count. `policy`, `critic` and `lean` time the waits for each, in all lanes. `lost_in_a_row`
+    workers were lost since Lean last answered.
     """
 
     def __init__(self, budget: Budget, clock: Callable[[], float]) -> None:
-        self.policy, self.lean = Stopwatch(clock), Stopwatch(clock)
-        self.workers_lost = self.steps_out = 0
+        self.policy, self.critic, self.lean = Stopwatch(clock), Stopwatch(clock), Stopwatch(clock)
+        self.steps_out = self.assessed = self.lost_in_a_row = 0
         self._budget, self._clock, self._begun = budget, clock, clock()
-        self._advanced = self._refused = self._limited = 0
+        self._workers_lost = self._advanced = self._refused = self._limited = 0
         self._prompt_tokens = self._output_tokens = 0
 
     def tried(self, results: Sequence[StepResult]) -> None:
         """Lean's answers to tactics of the search. What the search makes of an answer does not matter here."""
+        self.lost_in_a_row = 0
         self._advanced += sum(isinstance(result, Advanced) for result in results)
         self._refused += sum(isinstance(result, Refused) for result in results)
         self._limited += sum(isinstance(result, Limit) for result in results)
+
+    def lost_worker(self) -> None:
+        """A worker died, or never came up."""
+        self._workers_lost += 1
+        self.lost_in_a_row += 1
 
     def suggested(self, usage: Usage) -> None:
         """What one answer of the policy cost."""
@@ -90,7 +97,7 @@ class Ledger:
             expansions=sum(each.expansions for each in counts),
             steps=sum(each.steps for each in counts),
             nodes=sum(each.nodes for each in counts),
-            workers_lost=self.workers_lost,
+            workers_lost=self._workers_lost,
             advanced=self._advanced,
             refused=self._refused,
             limited=self._limited,
@@ -98,6 +105,8 @@ class Ledger:
             lean_seconds=self.lean.seconds,
             prompt_tokens=self._prompt_tokens,
             output_tokens=self._output_tokens,
+            critic_seconds=self.critic.seconds,
+            assessed=self.assessed,
         )
 
     def _steps(self, sides: Sequence[Side]) -> int:

@@ -12,6 +12,7 @@ import os
 import platform
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -25,14 +26,13 @@ from prover.attempt import Attempt, Effort, Outcome
 from prover.config import ProveConfig
 from prover.crew import Job, Result, Withdrawn
 from prover.lane import Side, StatementRefused
+from prover.methods import Method, TreeSearch, opened_method
 from prover.policies import make_policy
 from prover.policy import Policy
 from prover.problem_reading import read_problem
 from prover.problems import Problem
-from prover.proving import prove_statement
 from prover.records import AttemptRecord, Cause, ProblemRecord, TreeRecord
 from prover.run_config import RunConfig
-from prover.sampling import Sampled
 from prover.search_page import tree_nodes
 from search.budget import Budget
 from search.config import SearchConfig
@@ -48,13 +48,13 @@ class LocalHand:
     """One Lean worker that searches. One job at a time, in order of arrival."""
 
     def __init__(
-        self, name: str, config: RunConfig, pool: SessionPool, clean: SessionPool, policy: Policy, *, owns_clean: bool = False
+        self, name: str, config: RunConfig, pool: SessionPool, clean: SessionPool, method: Method, owned: AsyncExitStack
     ) -> None:
-        """`pool` is this hand's own, of one worker; `clean` judges; `policy` may be shared, and so may `clean` unless owned."""
+        """`pool` is this hand's own, of one worker; `clean` and `method` may be shared. What is `owned` ends with the hand."""
         self.name = name
-        self._config, self._pool, self._policy = config, pool, policy
+        self._config, self._pool, self._method = config, pool, method
         self._checker = Checker(pool, clean)
-        self._owned = (pool, clean) if owns_clean else (pool,)
+        self._owned = owned
         self._turn = asyncio.Lock()
         self._waiting: set[str] = set()
 
@@ -92,20 +92,20 @@ class LocalHand:
 
     async def close(self) -> None:
         """End the worker."""
-        await asyncio.gather(*(pool.close() for pool in self._owned))
+        await self._owned.aclose()
 
     async def _attempt(self, job: Job) -> Result:
         begun = datetime.now(UTC)
-        policy, config = self._policy_of(job)
+        method, config = self._method_of(job)
         sides: list[Side] = []
         try:
-            attempt = await prove_statement(
+            attempt = await method.attempt(
                 job.statement,
                 pool=self._pool,
                 checker=self._checker,
-                policy=policy,
                 config=config,
                 clock=time.monotonic,
+                informal=job.informal,
                 observe=sides.extend,
             )
         except StatementRefused as refusal:
@@ -113,11 +113,10 @@ class LocalHand:
         record = _record(job, attempt, begun=begun.isoformat(timespec="seconds"), worker=self.name)
         return Result(record, self._tree(job, attempt, sides))
 
-    def _policy_of(self, job: Job) -> tuple[Policy, ProveConfig]:
+    def _method_of(self, job: Job) -> tuple[Method, ProveConfig]:
         if job.control:
-            return make_policy(job.control), CONTROL
-        config = replace(self._config.prove, seed=job.seed)
-        return Sampled(self._policy, job.seed, self._config.temperature), config
+            return TreeSearch(make_policy(job.control)), CONTROL
+        return self._method, replace(self._config.prove, seed=job.seed)
 
     def _tree(self, job: Job, attempt: Attempt, sides: list[Side]) -> TreeRecord | None:
         if job.control or not (self._config.tree_nodes and sides):
@@ -131,10 +130,10 @@ class LocalCrew:
 
     ahead = 0  # the driver is in the same event loop: a hand never waits for it
 
-    def __init__(self, engine: Engine, config: RunConfig, size: int, *, policy: Policy | None = None) -> None:
-        """Nothing starts before the first `hire`. `policy` replaces the config's; it is shared by all hands."""
+    def __init__(self, engine: Engine, config: RunConfig, size: int, *, method: Method | None = None) -> None:
+        """Nothing starts before the first `hire`. All hands share `method`; without one, the config's policy, without a model."""
         self.size = size
-        self._config, self._policy = config, policy or make_policy(config.policy)
+        self._config, self._method = config, method or TreeSearch(make_policy(config.policy), config.temperature)
         self._start = _starter(engine)
         self._clean = SessionPool(self._start, math.ceil(size / HANDS_PER_JUDGE))
         self._hired = 0
@@ -142,7 +141,7 @@ class LocalCrew:
     async def hire(self) -> LocalHand:
         """A hand whose worker is up. Raises EnvError."""
         self._hired += 1
-        return await _hand(f"{_process()}/{self._hired}", self._config, self._start, self._clean, self._policy)
+        return await _hand(f"{_process()}/{self._hired}", self._config, self._start, self._clean, self._method, AsyncExitStack())
 
     async def close(self) -> None:
         """End the clean workers; each hand ends its own."""
@@ -150,19 +149,27 @@ class LocalCrew:
 
 
 async def open_hand(config: RunConfig, policy: Policy | None = None) -> LocalHand:
-    """A hand that stands alone, as in an actor of a cluster: it has a judge of its own, and ends it. Sets the engine up if need be.
+    """A hand that stands alone, as in an actor of a cluster: with a judge and a method of its own, which it ends.
 
-    Raises EnvError.
+    `policy` takes the place of the config's. Sets the engine up if need be. Raises EnvError.
     """
     start = _starter(await asyncio.to_thread(ensure_engine))
     clean = SessionPool(start, 1)
-    return await _hand(_process(), config, start, clean, policy or make_policy(config.policy), owns_clean=True)
+    owned = AsyncExitStack()
+    owned.push_async_callback(clean.close)
+    try:
+        method = await owned.enter_async_context(opened_method(config.method, config.prove, policy=policy))
+    except BaseException:
+        await owned.aclose()
+        raise
+    return await _hand(_process(), config, start, clean, method, owned)
 
 
-async def _hand(
-    name: str, config: RunConfig, start: Start, clean: SessionPool, policy: Policy, *, owns_clean: bool = False
-) -> LocalHand:
-    hand = LocalHand(name, config, SessionPool(start, 1), clean, policy, owns_clean=owns_clean)
+async def _hand(name: str, config: RunConfig, start: Start, clean: SessionPool, method: Method, owned: AsyncExitStack) -> LocalHand:
+    """A hand that owns these things and its worker; if the worker does not come up, they are ended."""
+    pool = SessionPool(start, 1)
+    owned.push_async_callback(pool.close)
+    hand = LocalHand(name, config, pool, clean, method, owned)
     try:
         await hand.warm()
     except BaseException:

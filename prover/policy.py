@@ -1,4 +1,4 @@
-"""Policies: goals in, ranked tactics out.
+"""Policies: situations in, ranked tactics out.
 
 A policy never talks to Lean and never sees a worker; it is batched by design, so that one with weights can put the goals of
 many searches into one forward pass. What an answer cost travels with it (`Ranking`), row by row: one policy may serve many
@@ -12,6 +12,25 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from lean_env.messages import Goal
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A goal as a search met it, and what was done to get there.
+
+    goal          the goal that a tactic acts on: the first one of its node
+    theorem       name of what is being proved, as its statement has it (no namespaces that are open around it); the negation of a
+                  theorem has a name of its own; "" = not known
+    proof_before  tactics on the path from the theorem to the goal, first to last: those of the best path at the time of asking
+    others        further goals of the node, which share metavariables with this one (>= 0)
+    seed          of the attempt: what is drawn for a situation is drawn from it, so that attempts differ and can be repeated
+    """
+
+    goal: Goal
+    theorem: str = ""
+    proof_before: tuple[str, ...] = ()
+    others: int = 0
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +76,8 @@ def usage_of(row: Sequence[Candidate]) -> Usage:
 class Policy(Protocol):
     """Proposes tactics for the first goal of each node."""
 
-    async def suggest(self, goals: Sequence[Goal], count: int) -> list[list[Candidate]]:
-        """For each goal at most `count` candidates, best first, no text twice. Never raises for what a goal says.
+    async def suggest(self, situations: Sequence[Situation], count: int) -> list[list[Candidate]]:
+        """For each situation at most `count` candidates, best first, no text twice. Never raises for what a goal says.
 
         A row may be a `Ranking`; a policy around another policy keeps what the inner one says of its cost.
         """

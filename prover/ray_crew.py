@@ -11,10 +11,11 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from lean_env.cluster import ClusterFacts
+from lean_env.cluster import ClusterFacts, Needs
 from lean_env.hosted import ActorLost
 from lean_env.ray_pool import RayHost, RemoteObject
 from prover.crew import HandLost, Job, Result
+from prover.method_choice import MODEL
 from prover.problems import Problem
 from prover.records import ProblemRecord
 from prover.run_config import RunConfig
@@ -103,12 +104,17 @@ async def ray_crew(
 ) -> AsyncGenerator[tuple[RayCrew, ClusterFacts]]:
     """Connect, and a crew on that cluster, with the facts of it for the record; all of it ends with the body.
 
+    A model that does not run on a server runs in one actor, on a GPU if the cluster has one, and all hands share it.
+
     `size` hands at most; 0 = as many as there are CPUs now, less the one of a shared policy. On a Ray that is started for this,
     there are as many CPUs. Raises what `RayHost.connect` and `SharedPolicy.open` raise.
     """
+    has_model = config.policy == MODEL and not config.model.server  # of a server, each hand is a client of its own
+    share_policy = share_policy or has_model
     async with await RayHost.connect(address, cpus=size + share_policy if size else None) as host:
         facts = await host.facts()
-        shared = await SharedPolicy.open(host, config.policy) if share_policy else None
+        needs = Needs(gpus=float(has_model and facts.gpus > 0))
+        shared = await SharedPolicy.open(host, config.method, config.prove, needs=needs) if share_policy else None
         crew = RayCrew(host, config, size or max(1, facts.cpus - share_policy), policy=shared.policy if shared else None)
         try:
             yield crew, facts

@@ -16,6 +16,8 @@ from typing import cast
 import msgspec
 
 from prover.config import ProveConfig
+from prover.method_choice import MethodChoice
+from prover.models.choice import ModelChoice
 
 _NOT_IN_A_NAME = re.compile(r"[^\w.+-]+")  # of a folder: a dataset may be called OWNER/NAME
 
@@ -33,7 +35,9 @@ class RunConfig:
     names                    these problems alone; () = all
     problems, problems_sha256  how many, and the hash of the statement set (`ProblemSet.digest`)
     attempts                 per problem (>= 1), all of them made, also after a success
-    policy, temperature      who proposes; how far attempts differ (0 = all are the same, so attempts > 1 say nothing more)
+    policy, temperature      who proposes; how far attempts differ (0 = all are the same, so attempts > 1 say nothing more). A
+                             model's draws have a temperature of their own
+    model                    whose policy it is, if it is a model's
     seed                     of the run; each attempt's seed is derived from it, the statement and the attempt's number
     tree_nodes               of each search, kept for the report; 0 = none
     prove                    budget, width, limits of one attempt
@@ -49,6 +53,7 @@ class RunConfig:
     attempts: int = 1
     policy: str = "symbolic"
     temperature: float = 0.0
+    model: ModelChoice = field(default_factory=ModelChoice)
     seed: int = 0
     tree_nodes: int = 60
     prove: ProveConfig = field(default_factory=lambda: ProveConfig(workers=1))
@@ -61,6 +66,11 @@ class RunConfig:
             raise ValueError(f"temperature must be finite and at least 0, not {self.temperature}")
         if self.prove.workers != 1:
             raise ValueError("an attempt of a run has one Lean worker: that is what makes runs comparable")
+
+    @property
+    def method(self) -> MethodChoice:
+        """How a statement is attempted."""
+        return MethodChoice(self.policy, self.temperature, self.model)
 
     @property
     def identity(self) -> str:
@@ -79,7 +89,8 @@ class RunConfig:
         budget = self.prove.budget
         limits = ((budget.seconds, "s"), (budget.steps, "steps"), (budget.expansions, "expansions"))
         spent = "-".join(f"{limit:g}{unit}" for limit, unit in limits if limit) or "unlimited"
-        what = "-".join(part for part in (self.dataset, self.split, self.only, self.policy) if part)
+        model = Path(self.model.model).name
+        what = "-".join(part for part in (self.dataset, self.split, self.only, self.policy, model) if part)
         return f"{_NOT_IN_A_NAME.sub('-', what)}-{spent}-{self.identity[:8]}"
 
 

@@ -39,7 +39,8 @@ class Standing:
     """How far a run is, for progress.
 
     Problems: how many there are, are still to be read by Lean, have an attempt that ended (`attempted`), have a proof (`solved`).
-    Attempts: `due` in all, `made` so far, `made_before` this start of the driver, and `not_run`. `controls_proved` should be 0.
+    Attempts: `due` in all, `made` so far, `made_before` this start of the driver, and `not_run`. Controls: `controls_due` are still
+    to be made, and `controls_proved` should be 0.
     """
 
     problems: int
@@ -50,17 +51,19 @@ class Standing:
     not_run: int = 0
     attempted: set[str] = field(default_factory=set[str])
     solved: set[str] = field(default_factory=set[str])
+    controls_due: int = 0
     controls_proved: int = 0
 
     @property
     def complete(self) -> bool:
         """Whether there is nothing left to do."""
-        return self.to_read == 0 and self.made >= self.due
+        return self.to_read == 0 and self.made >= self.due and self.controls_due <= 0
 
     def count(self, record: AttemptRecord) -> None:
         """An attempt ended."""
         proved = record.outcome is Outcome.PROVED
         if record.control:
+            self.controls_due -= 1
             self.controls_proved += proved
             return
         self.made += 1
@@ -149,6 +152,7 @@ class Run:
         for control in self._controls[1:]:
             for record in due:
                 if record.statement is not None:
+                    self.standing.controls_due += 1
                     self._begin(record, 1, control)
         for number in range(1, self._config.attempts + 1):
             for record in due:
@@ -163,7 +167,7 @@ class Run:
             self._keep(self._not_run(record, number, cause=record.cause, reason=record.reason))
             return
         seed = attempt_seed(self._config.seed, record.name, number)
-        job = self._jobs[key] = Job(key, record.name, number, seed, record.statement, control)
+        job = self._jobs[key] = Job(key, record.name, number, seed, record.statement, control, record.informal)
         self._dispatch.add([_attempting(job)])
 
     # -- what was done ------------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from math import log
 from struct import unpack
 
 from lean_env.messages import Goal
-from prover.policy import Candidate, Policy, Ranking, usage_of
+from prover.policy import Candidate, Policy, Ranking, Situation, usage_of
 
 
 class Sampled:
@@ -34,12 +34,12 @@ class Sampled:
             raise ValueError(f"temperature must be finite and at least 0, not {temperature}")
         self._policy, self._seed, self._temperature = policy, seed, temperature
 
-    async def suggest(self, goals: Sequence[Goal], count: int) -> list[list[Candidate]]:
-        """The policy's candidates for each goal, with noise, best first."""
-        rows = await self._policy.suggest(goals, count)
+    async def suggest(self, situations: Sequence[Situation], count: int) -> list[list[Candidate]]:
+        """The policy's candidates for each situation, with noise, best first."""
+        rows = await self._policy.suggest(situations, count)
         if not self._temperature:
             return rows
-        return [self._drawn(goal, row) for goal, row in zip(goals, rows, strict=True)]
+        return [self._drawn(each.goal, row) for each, row in zip(situations, rows, strict=True)]
 
     def _drawn(self, goal: Goal, row: Sequence[Candidate]) -> Ranking:
         usage = usage_of(row)

@@ -15,8 +15,8 @@ import msgspec
 from prover.attempt import Attempt
 from prover.lane import Side
 from prover.tree_page import PageEdge, PageNode, Status, TreePage, render_page
-from search.best_first import SearchStatus
 from search.nodes import ROOT, Edge, EdgeStatus, Node, NodeId, NodeStatus
+from search.search import SearchStatus
 
 MAX_NODES = 5000  # the page stays quick up to here
 KEPT_FAILURES = 8  # of each node in a record: a run keeps thousands of trees, and most tactics of most nodes failed

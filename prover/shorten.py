@@ -7,7 +7,8 @@ step out, and one `<;>` in place of several equal endings. A variant is kept onl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from math import inf
 
 from lean_env.messages import Advanced, TacticCall
 from prover.lane import Lane, Side
@@ -15,17 +16,30 @@ from search.nodes import ROOT
 from search.proof import ProofTree
 from search.script import script_lines
 
-BUDGET_S = 4.0
-TRIAL_SOFT_MS = 2000
 MAX_STEPS = 60  # a longer proof is printed as it was found
 
 
-async def shorten(lane: Lane, side: Side, clock: Callable[[], float]) -> ProofTree:
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How much is tried: seconds in all, trials in all, and of one trial heartbeats (thousands, 0 = no limit) and milliseconds."""
+
+    seconds: float
+    trials: float
+    heartbeats: int
+    soft_ms: int
+
+
+QUICK = Patience(seconds=4.0, trials=inf, heartbeats=0, soft_ms=2000)
+# Where the search's own budget does not depend on the machine, its proof must not either: the clock is only for what hangs.
+REPEATABLE = Patience(seconds=inf, trials=24, heartbeats=1000, soft_ms=60_000)
+
+
+async def shorten(lane: Lane, side: Side, clock: Callable[[], float], patience: Patience = QUICK) -> ProofTree:
     """A proof of the side's root with at most as many steps as the search's. Raises EnvError if the worker is lost."""
     proof = side.search.proof()
     if proof.steps == 1 or proof.steps > MAX_STEPS:
         return proof
-    deadline = clock() + BUDGET_S
+    deadline = clock() + patience.seconds
     tried: set[str] = set()
     improved = True
     while improved and clock() < deadline:
@@ -35,16 +49,16 @@ async def shorten(lane: Lane, side: Side, clock: Callable[[], float]) -> ProofTr
             if script in tried:
                 continue
             tried.add(script)
-            if clock() >= deadline:
-                break
-            if await _runs(lane, side, script):
+            if clock() >= deadline or len(tried) > patience.trials:
+                return proof
+            if await _runs(lane, side, script, patience):
                 proof, improved = variant, True
                 break
     return proof
 
 
-async def _runs(lane: Lane, side: Side, script: str) -> bool:
-    [result] = await lane.step(side, ROOT, [TacticCall(script, heartbeats=0, soft_ms=TRIAL_SOFT_MS)])
+async def _runs(lane: Lane, side: Side, script: str, patience: Patience) -> bool:
+    [result] = await lane.step(side, ROOT, [TacticCall(script, patience.heartbeats, patience.soft_ms)])
     return isinstance(result, Advanced) and not result.parts
 
 

@@ -1,10 +1,8 @@
-"""Best-first search over an AND/OR graph of opaque goals. Pure standard library: no async, no clock, no logging.
+"""Search over an AND/OR graph of opaque goals, best-first or by PUCT. Pure standard library: no async, no clock, no logging.
 
-Begin at `best_first.BestFirst`; `docs/decisions/0001-and-or-nodes.md` says what a node is and why.
+Begin at `search.Search`; `docs/decisions/0001-and-or-nodes.md` says what a node is and why.
 """
 
-from search.agenda import Place
-from search.best_first import BestFirst, Counts, SearchStatus
 from search.budget import Budget, Limit, Stopped
 from search.config import SearchConfig
 from search.expansion import Candidate, Closed, Failed, Outcome, PlainCandidate, Subgoals
@@ -13,10 +11,12 @@ from search.nodes import ROOT, Edge, EdgeStatus, Failure, Node, NodeId, NodeStat
 from search.proof import ProofTree
 from search.scoring import Rule, Scoring
 from search.script import script_lines
+from search.search import Counts, Search, SearchStatus
+from search.work import Place
 
 __all__ = [
     "ROOT",
-    "BestFirst",
+    "Search",
     "Budget",
     "Candidate",
     "Closed",

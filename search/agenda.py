@@ -7,59 +7,27 @@ tree.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum
-
+from search.alternating import Alternating
 from search.config import SearchConfig
-from search.expansion import Candidate
-from search.frontier import Frontier
+from search.frontier import Frontier, Order
 from search.nodes import ROOT, Edge, EdgeStatus, NodeId, NodeStatus
+from search.puct import Puct
+from search.queue import Queue
 from search.tree import Tree
-
-
-class Place(Enum):
-    """Where a node stands.
-
-    QUEUED: waits for its turn. IN_FLIGHT: handed out. IRRELEVANT: has work, but proving it could not help the root; it
-    comes back when that changes. TOO_DEEP: at the depth limit; comes back on a shorter path. DONE: decided, or all
-    tried.
-    """
-
-    QUEUED = "queued"
-    IN_FLIGHT = "in flight"
-    IRRELEVANT = "irrelevant"
-    TOO_DEEP = "too deep"
-    DONE = "done"
-
-
-@dataclass(slots=True, eq=False)
-class Work:
-    """What is left to do at one node: `candidates[tried : tried + taken]` are out, those after them untried.
-
-    `place` may lag behind a node that was decided from below; `Agenda.place` does not. `handed_out_at` counts asks, 0 =
-    never.
-    """
-
-    place: Place = Place.DONE
-    candidates: Sequence[Candidate] = ()
-    offered: bool = False
-    tried: int = 0
-    taken: int = 0
-    handed_out_at: int = 0
+from search.work import Place, Work
 
 
 class Agenda:
-    """The work records of all nodes and the queue over them. Only BestFirst drives it."""
+    """The work records of all nodes and the queue over them. Only Search drives it."""
 
     def __init__(self, tree: Tree, config: SearchConfig) -> None:
         self.config = config
-        self.frontier = Frontier(config.order)
         self.work: list[Work] = []
         self.in_flight = 0
         self.too_deep = 0
         self.depth = 0  # of the deepest node
         self._tree = tree
+        self.frontier = self._new_queue()
         self.admit()
         self.queue(ROOT)
 
@@ -73,17 +41,21 @@ class Agenda:
 
     def hand_out(self, node: NodeId, ask: int) -> None:
         """Take a node out of the queue: it is in flight until `land`. `ask` counts the nodes handed out, from 1."""
-        self.frontier.remove(node)
+        self.frontier.hand_out(node)
         self.in_flight += 1
         self.work[node].place, self.work[node].handed_out_at = Place.IN_FLIGHT, ask
 
-    def land(self, node: NodeId) -> None:
-        """End a flight; a node with all its candidates tried is completed, any other is queued again."""
+    def land(self, node: NodeId, *, told: bool) -> None:
+        """End a flight; a node with all its candidates tried is completed, any other is queued again.
+
+        `told`: its expansion happened, and was not lost.
+        """
         work = self.work[node]
         work.taken, work.place = 0, Place.DONE
         self.in_flight -= 1
         if work.offered and work.tried == len(work.candidates):
             self._tree.complete(node)
+        self.frontier.land(node, told=told)
         self.queue(node)
 
     def queue(self, node: NodeId) -> None:
@@ -143,6 +115,23 @@ class Agenda:
         self._tree.reparent(node, edge, part)
         self.depth = max(self.depth, depth)  # a better path may be a longer one
         return self.work[node].place in (Place.QUEUED, Place.TOO_DEEP)
+
+    def _opinion(self, node: NodeId) -> float | None:
+        """What the critic thinks of a goal where nothing was tried, if it was asked."""
+        at = self._tree.nodes[node]
+        return at.value if at.assessed and not self.work[node].tried else None
+
+    def _new_queue(self) -> Queue:
+        """The empty queue of the order that is wanted."""
+        config = self.config
+        match config.order:
+            case Order.PUCT:
+                exploration, temperature = config.exploration, config.prior_temperature
+                return Puct(self._tree, self.work, width=config.width, exploration=exploration, temperature=temperature)
+            case Order.ALTERNATE:
+                return Alternating(config.path_turns, config.critic_turns, self._opinion)
+            case Order.BEST | Order.BREADTH | Order.DEPTH:
+                return Frontier(config.order)
 
     def _fits(self, depth: int) -> bool:
         """Whether a goal at this depth may be expanded."""

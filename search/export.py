@@ -8,10 +8,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from search.best_first import BestFirst
+from search.search import Search
 
 
-def to_networkx(search: BestFirst) -> Any:
+def to_networkx(search: Search) -> Any:
     """A `networkx.DiGraph` with one node per goal (its int id) and one per tactic edge (`"t0"`, `"t1"`, ...).
 
     Goals carry key, status, place, depth, logprob, value; tactics carry tactic, status, logprob. Arcs go goal -> tactic

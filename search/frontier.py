@@ -1,4 +1,4 @@
-"""The queue of nodes that wait to be expanded: push, peek, remove.
+"""The queue of nodes that wait to be expanded, as a heap: push, peek, remove.
 
 Owns the order and nothing else: whether a node is still worth expanding is the search's question. A node is in the
 queue at most once; pushing it again replaces its place.
@@ -20,11 +20,17 @@ from search.nodes import NodeId
 
 
 class Order(Enum):
-    """Which node comes first: the best score, the shallowest, or the one met last."""
+    """Which node comes first: the strategy of a search.
+
+    BEST: the best score. BREADTH: the shallowest. DEPTH: the one met last. ALTERNATE: by turns the best score and the one
+    that the critic likes best (`alternating.py`). PUCT: the end of a walk down from the root (`puct.py`).
+    """
 
     BEST = "best"
     BREADTH = "breadth"
     DEPTH = "depth"
+    ALTERNATE = "alternate"
+    PUCT = "puct"
 
     def merit(self, score: float, depth: int) -> float:
         """What this order likes about a path; bigger is better. DEPTH uses it to compare paths, not to queue."""
@@ -32,7 +38,7 @@ class Order(Enum):
 
 
 class Frontier:
-    """A priority queue of node ids."""
+    """A priority queue of node ids, in the order BEST, BREADTH or DEPTH."""
 
     def __init__(self, order: Order) -> None:
         self.order = order
@@ -79,6 +85,11 @@ class Frontier:
     def remove(self, node: NodeId) -> None:
         """Take a waiting node out. Raises KeyError if it does not wait."""
         del self._latest[node], self._merit[node]
+
+    hand_out = remove
+
+    def land(self, node: NodeId, *, told: bool) -> None:
+        """Nothing to do."""
 
     def merit(self, node: NodeId) -> float:
         """The merit a waiting node was queued with. Raises KeyError if it does not wait."""

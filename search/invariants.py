@@ -6,27 +6,31 @@ difference is a bug in this package, whatever the caller did.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
-from search.agenda import Place
-from search.best_first import BestFirst, SearchStatus
 from search.hopeless import SCAN_NODES
 from search.nodes import ROOT, Edge, EdgeStatus, Node, NodeId, NodeStatus
+from search.puct import Puct, Visits
+from search.search import Search, SearchStatus
 from search.tree import Tree
+from search.work import Place
+
+SLACK = 1e-9  # sums of values from 0 to 1 are floats
 
 
 class BrokenInvariant(AssertionError):
     """The search contradicts itself; the message lists how."""
 
 
-def check(search: BestFirst) -> None:
+def check(search: Search) -> None:
     """Raises BrokenInvariant if any cached fact differs from its definition. Takes time linear in the tree and more."""
     broken = list(violations(search))
     if broken:
         raise BrokenInvariant("search: internal error: " + "; ".join(broken))
 
 
-def violations(search: BestFirst) -> Iterator[str]:
+def violations(search: Search) -> Iterator[str]:
     """One sentence per fact that is not as defined."""
     yield from _links(search.tree)
     yield from _statuses(search.tree)
@@ -35,6 +39,9 @@ def violations(search: BestFirst) -> Iterator[str]:
     yield from _paths(search)
     yield from _places(search)
     yield from _conclusion(search)
+    if isinstance(search.frontier, Puct):
+        yield from _walks(search, search.frontier)
+        yield from _visits(search, search.frontier)
 
 
 def proven_slow(tree: Tree) -> set[NodeId]:
@@ -160,7 +167,7 @@ def _marks(tree: Tree) -> Iterator[str]:
                     yield f"node {child} is marked as cut off, but its parent {node.id} is not"
 
 
-def _paths(search: BestFirst) -> Iterator[str]:
+def _paths(search: Search) -> Iterator[str]:
     """Each primary path is a sequence of real steps that begins at the root and visits no node twice."""
     tree = search.tree
     for node in tree.nodes:
@@ -179,7 +186,7 @@ def _paths(search: BestFirst) -> Iterator[str]:
             yield f"the path to node {node.id} begins at node {at.id}"
 
 
-def _places(search: BestFirst) -> Iterator[str]:
+def _places(search: Search) -> Iterator[str]:
     """Who is queued, who is parked and why, with which priority."""
     limit, relevant = search.config.max_depth, relevant_slow(search.tree)
     for node in search.tree.nodes:
@@ -205,7 +212,7 @@ def _places(search: BestFirst) -> Iterator[str]:
             yield f"node {node.id} has candidates out, but is {place.value}"
 
 
-def _conclusion(search: BestFirst) -> Iterator[str]:
+def _conclusion(search: Search) -> Iterator[str]:
     """The status of the whole, and the counts."""
     relevant = relevant_slow(search.tree)
     places = [search.place(node.id) for node in search.tree.nodes]
@@ -229,3 +236,42 @@ def _conclusion(search: BestFirst) -> Iterator[str]:
         yield f"{counts.in_flight} nodes in flight and {counts.too_deep} too deep were counted"
     if counts.depth < max(node.depth for node in search.tree.nodes):  # not equal: a node may find a shorter path later
         yield f"a depth of {counts.depth} was counted"
+
+
+def _walks(search: Search, puct: Puct) -> Iterator[str]:
+    """The walks in flight lead from the root to their nodes, and are counted where they came by."""
+    over: Counter[int] = Counter()
+    by: Counter[NodeId] = Counter()
+    for node, walk in puct.flights.items():
+        ends = [ROOT, *(child for _, child in walk)]
+        if any(edge.parent != at or child not in edge.children for at, (edge, child) in zip(ends, walk, strict=False)):
+            yield f"the walk to node {node} does not follow its edges"
+        if ends[-1] != node or search.place(node) is not Place.IN_FLIGHT:
+            yield f"a walk in flight to node {node}, which is {search.place(node).value}, ends at node {ends[-1]}"
+        over.update(edge.id for edge, _ in walk)
+        by.update(ends)
+    if len(puct.flights) != search.counts.in_flight:
+        yield f"{len(puct.flights)} walks are in flight"
+    for edge, visits in puct.edges.items():
+        if visits.flying != over[edge]:
+            yield f"edge {edge} has {visits}"
+    for node, visits in puct.nodes.items():
+        if visits.flying != by[node]:
+            yield f"node {node} has {visits}"
+
+
+def _visits(search: Search, puct: Puct) -> Iterator[str]:
+    """Each expansion is one visit of the root; a walk that visits a node goes on over one edge or ends there."""
+    onwards: Counter[NodeId] = Counter()
+    for edge in search.tree.edges:
+        onwards[edge.parent] += puct.edges.get(edge.id, Visits()).told
+    visits = [puct.nodes.get(node.id, Visits()) for node in search.tree.nodes]
+    ended = [each.told - onwards[node] for node, each in enumerate(visits)]
+    if min(ended) < 0 or sum(ended) != search.counts.expansions or visits[ROOT].told != search.counts.expansions:
+        yield f"after {search.counts.expansions} expansions, so many walks have ended at each node: {ended}"
+    for each in (*visits, *puct.edges.values()):
+        if not 0 <= each.brought <= each.told + SLACK:
+            yield f"{each.told} visits brought {each.brought}"
+    for node in search.tree.nodes:
+        if not 0 <= puct.worth(node.id) <= 1 + SLACK:
+            yield f"node {node.id} is worth {puct.worth(node.id)}"

@@ -67,7 +67,7 @@ class Node:
 
     `via` and `part` are the last step of the primary path (the best one met so far), `logprob`, `tokens` and `depth`
     its sums *when it was taken*: they are not rewritten when an ancestor finds a better path. `value` is a critic's
-    opinion. `complete` = no edge will be added any more. `lifeline` = last edge of the
+    opinion, 0 until it has one (`assessed`). `complete` = no edge will be added any more. `lifeline` = last edge of the
     way from the root that was last found to be alive. `cut_off` = there is no such way any more; it is set when that is
     found out, so an unset one says nothing. `proved_at` orders the proven nodes by time, from 1.
     """
@@ -91,3 +91,4 @@ class Node:
     tokens: int = 0
     depth: int = 0
     value: float = 0.0
+    assessed: bool = False

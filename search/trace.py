@@ -10,12 +10,12 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar, cast
 
-from search.best_first import BestFirst
 from search.config import SearchConfig
 from search.events import Asked, Assessed, Event, Observer, Offered, Released, Started, Taken, Told
 from search.expansion import Closed, Failed, Outcome, PlainCandidate, Subgoals
 from search.frontier import Order
 from search.scoring import Rule, Scoring
+from search.search import Search
 
 VERSION = 1
 
@@ -41,7 +41,7 @@ def read_trace(lines: Iterable[str]) -> Iterator[Event]:
                 raise TraceError(f"line {number}: {error}") from error
 
 
-def replay(events: Iterable[Event], observer: Observer | None = None) -> BestFirst:
+def replay(events: Iterable[Event], observer: Observer | None = None) -> Search:
     """The search that the events describe, in the state in which they end.
 
     Raises TraceError if they do not begin with `Started`, or if the search would not have acted as they say (another
@@ -51,7 +51,7 @@ def replay(events: Iterable[Event], observer: Observer | None = None) -> BestFir
     first = next(remaining, None)
     if not isinstance(first, Started):
         raise TraceError("a trace begins with its `started` event")
-    search = BestFirst(first.root_key, first.config, observer)
+    search = Search(first.root_key, first.config, observer)
     for number, event in enumerate(remaining, start=2):
         try:
             difference = _apply(search, event)
@@ -78,7 +78,7 @@ def decode_event(line: str) -> Event:
         raise TraceError(f"not an event: {line[:80]!r}: {error}") from error
 
 
-def _apply(search: BestFirst, event: Event) -> str:
+def _apply(search: Search, event: Event) -> str:
     """Do again what the event says was done; returns how the search differs, "" if it does not."""
     match event:
         case Started():
@@ -154,6 +154,10 @@ def config_to_json(config: SearchConfig) -> dict[str, Any]:
         "path_weight": float(scoring.path_weight),
         "order": config.order.value,
         "max_depth": config.max_depth,
+        "path_turns": config.path_turns,
+        "critic_turns": config.critic_turns,
+        "exploration": float(config.exploration),
+        "prior_temperature": float(config.prior_temperature),
     }
 
 
@@ -167,9 +171,15 @@ def config_from_json(wire: Any) -> SearchConfig:
             "path_weight": float(path_weight),
             "order": order,
             "max_depth": int(max_depth),
+            "path_turns": int(path_turns),
+            "critic_turns": int(critic_turns),
+            "exploration": float(exploration),
+            "prior_temperature": float(temperature),
             **unknown,
         } if not unknown:
-            return SearchConfig(width, Scoring(Rule(rule), alpha, path_weight), Order(order), max_depth)
+            scoring = Scoring(Rule(rule), alpha, path_weight)
+            turns = (path_turns, critic_turns)
+            return SearchConfig(width, scoring, Order(order), max_depth, *turns, exploration, temperature)
         case _:
             raise TraceError(f"not the options of a search: {str(wire)[:80]}")
 

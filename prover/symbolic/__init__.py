@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lean_env.messages import Goal
-from prover.policy import Candidate
+from prover.policy import Candidate, Situation
 from prover.symbolic import (
     closers,
     cofactors,
@@ -61,9 +61,9 @@ class SymbolicPolicy:
     def __init__(self, moves: Sequence[Move] = DEFAULT_MOVES) -> None:
         self.moves = tuple(moves)
 
-    async def suggest(self, goals: Sequence[Goal], count: int) -> list[list[Candidate]]:
+    async def suggest(self, situations: Sequence[Situation], count: int) -> list[list[Candidate]]:
         """For each goal at most `count` candidates, most probable first, no text twice. `logprob` is the log of a prior weight."""
-        return [self.rank(goal)[:count] for goal in goals]
+        return [self.rank(each.goal)[:count] for each in situations]
 
     def rank(self, goal: Goal) -> list[Candidate]:
         """Every candidate for the goal, most probable first; none for a goal that small numbers refute."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lean_env.statement import Statement
 from prover.attempt import Attempt
 from prover.config import ProveConfig
+from prover.critic import NO_CRITIC, Critic
 from prover.lane import Side
 from prover.policy import Policy
 from prover.proving import Progress, prove_statement
@@ -31,9 +32,12 @@ class Hunt:
     lean: Lean
     workers: int = 1
     negation_share: int = 0
+    lookahead: int = 0
     budget: Budget = field(default_factory=Budget)
     width: int = 8
     policy: Policy | None = None
+    critic: Critic = NO_CRITIC
+    search: SearchConfig = field(default_factory=SearchConfig)  # but for the width
     goal: Statement = field(default_factory=statement)
     shop: Shop = field(init=False)
     sides: tuple[Side, ...] = ()
@@ -63,11 +67,13 @@ class Hunt:
             pool=self.shop.pool,
             checker=self.shop.checker,
             policy=self.policy or of_table(self.lean),
+            critic=self.critic,
             config=ProveConfig(
                 budget=self.budget,
-                search=SearchConfig(width=self.width),
+                search=replace(self.search, width=self.width),
                 workers=self.workers,
                 negation_share=self.negation_share,
+                lookahead=self.lookahead,
             ),
             clock=self.lean.clock,
             watch=self.watched.append,

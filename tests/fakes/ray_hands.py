@@ -18,7 +18,9 @@ from lean_env.process import WorkerProcess
 from lean_env.statement import Statement
 from prover.attempt import Outcome
 from prover.batching import Batching
+from prover.config import ProveConfig
 from prover.crew import Job, Result, Withdrawn
+from prover.method_choice import MethodChoice
 from prover.policy import Candidate, Policy, Situation
 from prover.problems import Problem
 from prover.records import ProblemRecord, TreeRecord
@@ -123,6 +125,6 @@ class ScriptedPolicy:
         return [[Candidate(str(os.getpid()), -1.0)][:count] for _ in situations]
 
 
-async def open_policy(name: str, most_goals: int, wait_s: float) -> Batching:
-    assert name == "scripted"
+async def open_policy(choice: MethodChoice, config: ProveConfig, most_goals: int, wait_s: float) -> Batching:  # noqa: ARG001 - as the real one
+    assert choice.policy == "scripted"
     return Batching(ScriptedPolicy(), most_goals=most_goals, wait_s=wait_s)

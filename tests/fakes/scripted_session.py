@@ -13,7 +13,6 @@ from lean_env.messages import (
     Accepted,
     Advanced,
     Exported,
-    Goal,
     LibraryPage,
     Message,
     NotElaborated,
@@ -30,7 +29,7 @@ from lean_env.messages import (
 )
 from lean_env.pool import SessionPool
 from lean_env.session import ROOT_ENV, Session
-from prover.policy import Candidate
+from prover.policy import Candidate, Situation
 from tests.fakes.scripted_lean import Lean, claim, goal_of, step, text_of
 
 NOT_ELABORATED = NotElaborated("elaborate", (Message("error", "Unknown identifier `foo`", Position(1, 12), Position(1, 15)),))
@@ -215,11 +214,13 @@ class ScriptedPolicy:
         self.tactics = tactics
         self.default = default
         self.asked: list[str] = []
+        self.situations: list[Situation] = []
         self.gates: dict[str, asyncio.Event] = {}
         self.raises: dict[str, Exception] = {}
 
-    async def suggest(self, goals: Sequence[Goal], count: int) -> list[list[Candidate]]:
-        return [await self._for(text_of(goal), count) for goal in goals]
+    async def suggest(self, situations: Sequence[Situation], count: int) -> list[list[Candidate]]:
+        self.situations.extend(situations)
+        return [await self._for(text_of(each.goal), count) for each in situations]
 
     async def _for(self, goal: str, count: int) -> list[Candidate]:
         self.asked.append(goal)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from lean_env import cluster, hosted, ray_pool
-from lean_env.cluster import Patience
+from lean_env.cluster import Needs, Patience
 from lean_env.errors import EnvError, ToolchainMissing, WorkerLost, WorkerTimeout
 from lean_env.hosted import ActorLost
 from lean_env.ray_pool import NamedObject, RayHost, RemoteObject
@@ -141,7 +141,7 @@ async def test_a_node_with_another_version_is_named(host: RayHost, shared: Remot
 async def test_a_cluster_without_a_free_place_says_so(host: RayHost, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(host, "patience", Patience(place=1.0))
     with pytest.raises(EnvError, match="no actor came up on a cluster of 3 nodes with 3 CPUs") as failure:
-        await soon(host.start(ODDITY, num_cpus=50))
+        await soon(host.start(ODDITY, needs=Needs(50)))
     assert not isinstance(failure.value, WorkerLost)
 
 
@@ -216,7 +216,7 @@ async def test_killing_and_closing_never_raise(host: RayHost) -> None:
 
 
 async def test_a_named_object_is_found_again_after_its_death(host: RayHost) -> None:
-    caller, first = await soon(host.start(ODDITY, "caller")), await soon(host.start(ODDITY, "first", num_cpus=0, name="oracle"))
+    caller, first = await soon(host.start(ODDITY, "caller")), await soon(host.start(ODDITY, "first", needs=Needs(0), name="oracle"))
     oracle = NamedObject("oracle")
     assert await soon(caller.call("ask", oracle, "named")) == "first"
     assert await soon(oracle.call("named")) == "first"  # this process is allowed to ask as well
@@ -225,7 +225,7 @@ async def test_a_named_object_is_found_again_after_its_death(host: RayHost) -> N
     os.kill(first.origin.pid, signal.SIGKILL)
     lost = await soon(_one(asked))
     assert type(lost) is EnvError  # not WorkerLost: the asker's own worker is well
-    second = await soon(host.start(ODDITY, "second", num_cpus=0, name="oracle"))
+    second = await soon(host.start(ODDITY, "second", needs=Needs(0), name="oracle"))
     assert await soon(oracle.call("named")) == "second"
     for remote in (caller, second):
         await soon(remote.close())

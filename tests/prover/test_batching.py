@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from lean_env.errors import EnvError
 from lean_env.messages import Goal
 from prover.batching import Batching
-from prover.policy import Candidate, Ranking, Usage, usage_of
+from prover.policy import Candidate, Ranking, Situation, Usage, usage_of
 from tests.fakes.hunting import Hunt, until
 from tests.fakes.scripted_lean import Lean
 from tests.fakes.scripted_session import of_table
@@ -38,7 +38,8 @@ class Model:
     most_at_once: int = 0
     cancelled: int = 0
 
-    async def suggest(self, goals: Sequence[Goal], count: int) -> list[list[Candidate]]:
+    async def suggest(self, situations: Sequence[Situation], count: int) -> list[list[Candidate]]:
+        goals = [each.goal for each in situations]
         self.asked.append(([goal.text for goal in goals], count))
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
@@ -73,7 +74,7 @@ class Room:
         await self.over.wait()
 
     def ask(self, *texts: str, count: int = 3) -> asyncio.Task[list[list[Candidate]]]:
-        return asyncio.create_task(self.batching.suggest([Goal(text) for text in texts], count))
+        return asyncio.create_task(self.batching.suggest([Situation(Goal(text)) for text in texts], count))
 
     def open(self) -> None:
         """No more waiting anywhere."""
@@ -267,7 +268,7 @@ async def test_a_broken_pause_leaves_nobody_waiting() -> None:
     model = Model()
     model.gate.set()
     batching = Batching(model, pause=broken)
-    assert texts(await batching.suggest([Goal("a")], 1)) == ["a"]
+    assert texts(await batching.suggest([Situation(Goal("a"))], 1)) == ["a"]
 
 
 def test_the_end_of_the_loop_leaves_nothing_behind() -> None:

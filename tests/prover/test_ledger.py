@@ -9,11 +9,10 @@ from collections.abc import Sequence
 import pytest
 
 from lean_env.errors import WorkerLost
-from lean_env.messages import Goal
 from prover.attempt import Effort, Outcome
+from prover.expanding import MAX_PARTS
 from prover.ledger import Stopwatch
-from prover.policy import Candidate, Ranking, Usage, usage_of
-from prover.proving import MAX_PARTS
+from prover.policy import Candidate, Ranking, Situation, Usage, usage_of
 from search.budget import Budget
 from tests.fakes.hunting import Hunt, until
 from tests.fakes.scripted_lean import FOREVER, Clock, Effect, Lean, Table
@@ -31,9 +30,9 @@ class Thinking(ScriptedPolicy):
         super().__init__(of_table(lean).tactics)
         self.lean = lean
 
-    async def suggest(self, goals: Sequence[Goal], count: int) -> list[list[Candidate]]:
+    async def suggest(self, situations: Sequence[Situation], count: int) -> list[list[Candidate]]:
         self.lean.clock.now += 1.0
-        return [Ranking(row, Usage(10, 3)) for row in await super().suggest(goals, count)]
+        return [Ranking(row, Usage(10, 3)) for row in await super().suggest(situations, count)]
 
 
 # -- the stopwatch ----------------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from prover.config import ProveConfig
 from prover.controls import ASK_TO_BELIEVE, CHANGE_NOTHING, NoopPolicy, SorryPolicy
 from prover.lane import Side
 from prover.policies import UnknownPolicy, make_policy, policy_names
-from prover.policy import Policy
+from prover.policy import Policy, Situation
 from prover.proving import prove_statement
 from prover.symbolic import SymbolicPolicy
 from prover.workshop import Workshop, workshop
@@ -60,7 +60,7 @@ def test_names_cost_no_imports() -> None:
 @pytest.mark.parametrize("policy", [NoopPolicy(), SorryPolicy()])
 async def test_controls_keep_the_rules_of_policies(policy: Policy) -> None:
     for count in (1, 5, 1000):
-        rows = await policy.suggest([Goal("⊢ A"), Goal("⊢ B")], count)
+        rows = await policy.suggest([Situation(Goal("⊢ A")), Situation(Goal("⊢ B"))], count)
         assert rows[0] == rows[1]
         tactics = [each.tactic for each in rows[0]]
         assert 0 < len(tactics) <= count

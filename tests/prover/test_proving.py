@@ -8,9 +8,9 @@ import pytest
 
 from lean_env.statement import Statement
 from prover.attempt import Outcome
+from prover.expanding import MAX_PARTS
 from prover.lane import StatementRefused
 from prover.policy import Candidate
-from prover.proving import MAX_PARTS
 from search.budget import Budget
 from tests.fakes.hunting import Hunt, statement, until
 from tests.fakes.scripted_lean import Effect, Lean, Table
@@ -87,6 +87,42 @@ async def test_when_all_was_tried_it_says_so() -> None:
 async def test_without_a_single_candidate_it_ends() -> None:
     attempt = await Hunt(Lean({}), negation_share=4, workers=2).run()
     assert attempt.outcome is Outcome.EXHAUSTED
+
+
+# -- what the policy is told ----------------------------------------------------------------------------------------------------
+
+
+async def test_the_policy_is_told_what_led_to_each_goal() -> None:
+    table: Table = {
+        "A": {"split": ("B", "C")},
+        "B": {"fold": Effect(("D", "E"), bundled=True)},
+        "C": {"close": ()},
+        "D": {"all <;> done": (), "all": (), "done": ()},
+    }
+    policy = ScriptedPolicy({"A": ["split"], "B": ["fold"], "C": ["close"], "¬ (A)": ["no"]})
+    await Hunt(Lean(table), policy=policy, negation_share=2).run()
+    told = {each.goal.text: (each.theorem, each.proof_before, each.others) for each in policy.situations}
+    assert told == {
+        "⊢ A": ("t", (), 0),
+        "⊢ ¬ (A)": ("t_negation", (), 0),
+        "⊢ B": ("t", ("split",), 0),
+        "⊢ C": ("t", ("split",), 0),
+        "⊢ D": ("t", ("split", "fold"), 1),
+    }
+
+
+async def test_the_path_is_the_best_one_that_is_known_when_the_policy_is_asked() -> None:
+    table: Table = {"A": {"long": ("B",), "short": ("C",)}, "B": {"end": ("D",)}, "C": {"end": ("B",)}}
+    tactics = {
+        "A": [Candidate("long", -9.0), Candidate("short", -0.1)],
+        "C": [Candidate("end", -0.1)],
+        "B": [Candidate("end", -0.1)],
+    }
+    policy = ScriptedPolicy(tactics)
+    await Hunt(Lean(table), policy=policy).run()
+    paths = {each.goal.text: each.proof_before for each in policy.situations}
+    assert paths["⊢ B"] == ("short", "end")
+    assert paths["⊢ D"] == ("short", "end", "end")
 
 
 # -- budgets ------------------------------------------------------------------------------------------------------------------

@@ -15,20 +15,22 @@ import pytest_asyncio
 from lean_env.embedded import session as session_module
 from lean_env.embedded.install import ensure_engine
 from lean_env.embedded.session import EmbeddedSession
-from lean_env.messages import Goal
 from lean_env.reading import Reading, read_text
 from lean_env.statement import Statement
 from prover.attempt import Attempt, Outcome
 from prover.config import ProveConfig
 from prover.lane import Side, StatementRefused
 from prover.lemmas import LemmaLibrary
-from prover.policy import Candidate, Policy
+from prover.mixing import Mixed
+from prover.policy import Candidate, Policy, Situation
 from prover.proving import Progress, prove_statement
 from prover.sampling import Sampled
 from prover.symbolic import SymbolicPolicy
 from prover.workshop import Workshop, workshop
 from search.budget import Budget
-from tests.cli.acceptance import OUT_OF_REACH
+from search.config import SearchConfig
+from search.frontier import Order
+from tests.cli.acceptance import OUT_OF_REACH, PROVED
 from tests.fakes.scripted_session import ScriptedPolicy
 
 pytestmark = [pytest.mark.lean, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600)]
@@ -133,9 +135,26 @@ async def test_workers_killed_in_mid_search_do_not_cost_the_proof(monkeypatch: p
 class ByHeartbeats(SymbolicPolicy):
     """The symbolic policy without limits of time, which a loaded machine would meet sooner than an idle one."""
 
-    async def suggest(self, goals: Sequence[Goal], count: int) -> list[list[Candidate]]:
-        suggested = await super().suggest(goals, count)
+    async def suggest(self, situations: Sequence[Situation], count: int) -> list[list[Candidate]]:
+        suggested = await super().suggest(situations, count)
         return [[replace(each, soft_ms=0, heartbeats=min(each.heartbeats or 100, 100)) for each in row] for row in suggested]
+
+
+SEVERAL_STEPS = PROVED["t10"]
+
+
+@pytest.mark.parametrize("order", [Order.BEST, Order.PUCT, Order.BREADTH, Order.DEPTH])
+async def test_every_strategy_proves_with_lean(shop: Workshop, order: Order) -> None:
+    config = ProveConfig(Budget(expansions=40), SearchConfig(order=order), lookahead=1)
+    assert (await Watched().attempt(shop, SEVERAL_STEPS, config=config)).outcome is Outcome.PROVED
+
+
+async def test_a_model_that_writes_nonsense_is_carried_by_the_floor(shop: Workshop) -> None:
+    nonsense = ["I would use induction", "sorry", "exact?!", "```lean", "theorem t : False := by"]
+    policy = Mixed(ScriptedPolicy({}, default=nonsense), SymbolicPolicy())
+    attempt = await Watched().attempt(shop, SEVERAL_STEPS, policy, ProveConfig(Budget(expansions=40)))
+    assert attempt.outcome is Outcome.PROVED
+    assert not any(word in attempt.proof for word in ("sorry", "I would"))
 
 
 async def test_one_worker_makes_the_same_search_twice(shop: Workshop) -> None:

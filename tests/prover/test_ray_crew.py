@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 
-from lean_env.cluster import Patience
+from lean_env.cluster import Needs, Patience
 from lean_env.errors import EnvError, WorkerLost
 from lean_env.ray_pool import RayHost
+from prover.config import ProveConfig
 from prover.crew import Crew, Hand, HandLost, Result, Withdrawn
+from prover.method_choice import MethodChoice
 from prover.problems import Problem
 from prover.ray_crew import RayCrew, RayHand, ray_crew
 from prover.shared_policy import SharedPolicy
@@ -161,7 +163,9 @@ def test_a_crew_of_nobody_is_refused(host: RayHost) -> None:
 
 
 async def test_a_policy_that_dies_costs_the_questions_in_flight_and_is_started_again(host: RayHost) -> None:
-    shared = await soon(SharedPolicy.open(host, "scripted", num_cpus=0, factory=f"{HANDS}:open_policy"))
+    shared = await soon(
+        SharedPolicy.open(host, MethodChoice("scripted"), ProveConfig(), needs=Needs(0), factory=f"{HANDS}:open_policy")
+    )
     crew = RayCrew(host, CONFIG, 2, policy=shared.policy, factory=f"{HANDS}:open_hand")
     try:
         hand, other = await soon(crew.hire()), await soon(crew.hire())
@@ -183,7 +187,7 @@ async def test_a_policy_that_dies_costs_the_questions_in_flight_and_is_started_a
 
 
 async def test_a_named_policy_is_served_to_whoever_has_its_remote(host: RayHost) -> None:
-    shared = await soon(SharedPolicy.open(host, "noop", num_cpus=0, called="noop"))
+    shared = await soon(SharedPolicy.open(host, MethodChoice("noop"), ProveConfig(), needs=Needs(0), called="noop"))
     assert await soon(shared.policy.suggest([], 4)) == []
     await soon(shared.close())
 

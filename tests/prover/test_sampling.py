@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lean_env.messages import Goal
-from prover.policy import Candidate, Ranking, Usage, usage_of
+from prover.policy import Candidate, Ranking, Situation, Usage, usage_of
 from prover.sampling import Sampled, gumbels
 from prover.symbolic import SymbolicPolicy
 from tests.prover.symbolic.hand_made import goal
@@ -28,7 +28,7 @@ class Fixed:
     def __init__(self, *rows: list[Candidate]) -> None:
         self.rows = list(rows)
 
-    async def suggest(self, goals: object, count: int) -> list[list[Candidate]]:  # noqa: ARG002 - the protocol's
+    async def suggest(self, situations: object, count: int) -> list[list[Candidate]]:  # noqa: ARG002 - the protocol's
         return self.rows
 
 
@@ -37,7 +37,7 @@ def rows_of(weights: dict[str, float]) -> list[Candidate]:
 
 
 async def drawn(row: list[Candidate], seed: int, temperature: float, at: Goal = GOAL) -> list[Candidate]:
-    [answer] = await Sampled(Fixed(row), seed, temperature).suggest([at], len(row))
+    [answer] = await Sampled(Fixed(row), seed, temperature).suggest([Situation(at)], len(row))
     return answer
 
 
@@ -70,7 +70,7 @@ async def test_nothing_else_of_a_candidate_changes() -> None:
 
 async def test_temperature_zero_is_the_policy_itself() -> None:
     inner = Fixed([Candidate("a", -3.0), Candidate("b", -1.0)])
-    assert await Sampled(inner, 1, 0.0).suggest([GOAL], 2) is inner.rows
+    assert await Sampled(inner, 1, 0.0).suggest([Situation(GOAL)], 2) is inner.rows
 
 
 @pytest.mark.parametrize("temperature", [-1.0, float("inf"), float("nan")])
@@ -103,7 +103,7 @@ async def test_goals_have_noise_of_their_own_and_a_tag_is_no_other_goal() -> Non
 
 async def test_company_and_order_do_not_matter() -> None:
     row = rows_of({"a": 0.4, "b": 0.3, "c": 0.2, "d": 0.1})
-    together = await Sampled(Fixed(row, row), 7, 1.0).suggest([Goal("⊢ True"), GOAL], 4)
+    together = await Sampled(Fixed(row, row), 7, 1.0).suggest([Situation(Goal("⊢ True")), Situation(GOAL)], 4)
     assert together[1] == await drawn(row, 7, 1.0)
     assert await drawn(row[::-1], 7, 1.0) == await drawn(row, 7, 1.0)
     without_the_last = [each.tactic for each in await drawn(row[:3], 7, 1.0)]
@@ -164,7 +164,7 @@ async def test_at_a_low_temperature_what_closes_goals_still_comes_early() -> Non
 
 
 async def test_the_symbolic_policy_can_be_sampled() -> None:
-    goals = [goal("n : ℕ", "⊢ 3 ∣ n ^ 3 + 2 * n"), goal("n : ℕ", "⊢ n + 0 = n")]
+    goals = [Situation(goal("n : ℕ", "⊢ 3 ∣ n ^ 3 + 2 * n")), Situation(goal("n : ℕ", "⊢ n + 0 = n"))]
     plain = await SymbolicPolicy().suggest(goals, 96)
     orders = [await Sampled(SymbolicPolicy(), seed, 0.5).suggest(goals, 96) for seed in range(3)]
     assert orders[0] != orders[1] != orders[2]

@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from search.best_first import BestFirst
 from search.config import SearchConfig
 from search.frontier import Order
 from search.scoring import Rule, Scoring
+from search.search import Search
 from search.trace import config_to_json
 from tests.search.toy import Graph, Move, run, snapshot
 
@@ -56,6 +56,10 @@ TANGLE: Graph = {
 }
 
 
+# Likes the induction, and is wrong about a dead end.
+CRITIC = {"zero": 0.8, "succ": 0.7, "succ without ih": 0.1, "False": 0.9, "succ rewritten": 0.6, "stuck": 0.75, "lemma": 0.5}
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One golden search."""
@@ -65,6 +69,7 @@ class Case:
     config: SearchConfig
     workers: int = 1
     expansions: int = 100
+    critic: Mapping[str, float] | None = None
 
 
 CASES = (
@@ -80,13 +85,18 @@ CASES = (
     Case("tangle_best", TANGLE, SearchConfig(width=1, scoring=Scoring(Rule.SUM))),
     Case("tangle_breadth", TANGLE, SearchConfig(width=2, order=Order.BREADTH)),
     Case("tangle_depth", TANGLE, SearchConfig(width=2, order=Order.DEPTH)),
+    Case("puct", INDUCTION, SearchConfig(width=2, order=Order.PUCT)),
+    Case("puct_critic", INDUCTION, SearchConfig(width=1, order=Order.PUCT), critic=CRITIC),
+    Case("puct_three_workers", INDUCTION, SearchConfig(width=1, order=Order.PUCT), workers=3),
+    Case("tangle_puct", TANGLE, SearchConfig(width=1, order=Order.PUCT, prior_temperature=4.0)),
+    Case("alternate", INDUCTION, SearchConfig(width=1, order=Order.ALTERNATE, critic_turns=2), critic=CRITIC),
 )
 
 
 def rendered(case: Case) -> dict[str, Any]:
     """The case with its whole search, as JSON data."""
-    search = BestFirst(next(iter(case.world)), case.config)
-    run(search, case.world, expansions=case.expansions, workers=case.workers)
+    search = Search(next(iter(case.world)), case.config)
+    run(search, case.world, expansions=case.expansions, workers=case.workers, critic=case.critic)
     return {
         "config": config_to_json(case.config),
         "workers": case.workers,

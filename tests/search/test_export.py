@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from search.best_first import BestFirst
 from search.export import to_networkx
+from search.search import Search
 from tests.search.toy import graph, run
 
 
@@ -31,7 +31,7 @@ class RecordingGraph:
 
 def test_goals_and_tactics_become_two_kinds_of_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "networkx", SimpleNamespace(DiGraph=RecordingGraph))
-    search = run(BestFirst("A"), graph(A="B C B | !", B="-", C="!"))
+    search = run(Search("A"), graph(A="B C B | !", B="-", C="!"))
     made = to_networkx(search)
     assert isinstance(made, RecordingGraph)
     assert [made.nodes[name]["key"] for name in (0, 1, 2)] == ["A", "B", "C"]

@@ -6,166 +6,166 @@ from collections.abc import Callable
 
 import pytest
 
-from search.agenda import Place
-from search.best_first import BestFirst, SearchStatus
 from search.config import SearchConfig
 from search.expansion import PlainCandidate
 from search.invariants import BrokenInvariant, check, possible_slow, proven_slow, relevant_slow
 from search.nodes import EdgeStatus, NodeStatus
+from search.search import Search, SearchStatus
+from search.work import Place
 from tests.search.toy import graph, run
 
 WORLD = graph(A="B C | D", B="-", C="E | F", D="!", E="B G", F="H", G="!", H="I", I="J")
 
 
-def searched() -> BestFirst:
+def searched() -> Search:
     """A search in the middle: B proven, D and G unprovable, E hopeless, H and others open."""
-    search = run(BestFirst("A", SearchConfig(width=2, max_depth=5)), WORLD, expansions=8)
+    search = run(Search("A", SearchConfig(width=2, max_depth=5)), WORLD, expansions=8)
     check(search)
     return search
 
 
-def wrong_edge_status(search: BestFirst) -> None:
+def wrong_edge_status(search: Search) -> None:
     search.tree.edges[0].status = EdgeStatus.DEAD
 
 
-def wrong_waiting(search: BestFirst) -> None:
+def wrong_waiting(search: Search) -> None:
     search.tree.edges[0].waiting += 1
 
 
-def proven_from_nothing(search: BestFirst) -> None:
+def proven_from_nothing(search: Search) -> None:
     search.tree.nodes[search.tree.find("H")].status = NodeStatus.PROVEN
 
 
-def given_up_too_early(search: BestFirst) -> None:
+def given_up_too_early(search: Search) -> None:
     search.tree.nodes[search.tree.find("H")].status = NodeStatus.UNPROVABLE
 
 
-def not_given_up(search: BestFirst) -> None:
+def not_given_up(search: Search) -> None:
     search.tree.nodes[search.tree.find("G")].status = NodeStatus.UNKNOWN
 
 
-def wrong_count_of_edges(search: BestFirst) -> None:
+def wrong_count_of_edges(search: Search) -> None:
     search.tree.nodes[0].not_dead += 1
 
 
-def proven_out_of_order(search: BestFirst) -> None:
+def proven_out_of_order(search: Search) -> None:
     search.tree.nodes[search.tree.find("B")].proved_at = 0
 
 
-def proven_by_anothers_edge(search: BestFirst) -> None:
+def proven_by_anothers_edge(search: Search) -> None:
     search.tree.nodes[search.tree.find("B")].proof = search.tree.edges[0]
 
 
-def parent_forgotten(search: BestFirst) -> None:
+def parent_forgotten(search: Search) -> None:
     search.tree.nodes[search.tree.find("B")].parents.pop()
 
 
-def edge_forgotten(search: BestFirst) -> None:
+def edge_forgotten(search: Search) -> None:
     search.tree.nodes[0].edges.pop()
 
 
-def key_changed(search: BestFirst) -> None:
+def key_changed(search: Search) -> None:
     search.tree.nodes[1].key = "C"
 
 
-def edge_renumbered(search: BestFirst) -> None:
+def edge_renumbered(search: Search) -> None:
     search.tree.edges[0].id = 7
 
 
-def edge_to_itself(search: BestFirst) -> None:
+def edge_to_itself(search: Search) -> None:
     search.tree.edges[0].children = (0, 1)
 
 
-def wrong_part(search: BestFirst) -> None:
+def wrong_part(search: Search) -> None:
     search.tree.nodes[search.tree.find("C")].part = 0
 
 
-def path_in_a_circle(search: BestFirst) -> None:
+def path_in_a_circle(search: Search) -> None:
     c, h = search.tree.nodes[search.tree.find("C")], search.tree.nodes[search.tree.find("H")]
     edge = next(edge for edge in search.tree.edges if edge.parent == search.tree.find("F"))
     edge.children = (h.id, c.id)
     c.via, c.part = edge, 1
 
 
-def no_path(search: BestFirst) -> None:
+def no_path(search: Search) -> None:
     search.tree.nodes[search.tree.find("C")].via = None
 
 
-def lost_work(search: BestFirst) -> None:
+def lost_work(search: Search) -> None:
     search.work(search.tree.find("I")).place = Place.DONE
 
 
-def parked_though_it_matters(search: BestFirst) -> None:
+def parked_though_it_matters(search: Search) -> None:
     node = search.tree.find("I")
     search.frontier.remove(node)
     search.work(node).place = Place.IRRELEVANT
 
 
-def not_in_the_queue(search: BestFirst) -> None:
+def not_in_the_queue(search: Search) -> None:
     search.frontier.remove(search.tree.find("I"))
 
 
-def old_priority(search: BestFirst) -> None:
+def old_priority(search: Search) -> None:
     search.frontier.push(search.tree.find("I"), 99.0, 0)
 
 
-def too_deep_without_reason(search: BestFirst) -> None:
+def too_deep_without_reason(search: Search) -> None:
     search.work(search.tree.find("I")).place = Place.TOO_DEEP
 
 
-def queued_beyond_the_limit(search: BestFirst) -> None:
+def queued_beyond_the_limit(search: Search) -> None:
     search.tree.nodes[search.tree.find("I")].depth = 5
 
 
-def candidates_out_on_the_ground(search: BestFirst) -> None:
+def candidates_out_on_the_ground(search: Search) -> None:
     search.work(search.tree.find("I")).taken = 1
 
 
-def complete_with_work_left(search: BestFirst) -> None:
+def complete_with_work_left(search: Search) -> None:
     search.work(search.tree.find("G")).candidates = (PlainCandidate("more", -1.0),) * 5
 
 
-def wrong_conclusion(search: BestFirst) -> None:
+def wrong_conclusion(search: Search) -> None:
     search.status = SearchStatus.EXHAUSTED
 
 
-def miscounted_steps(search: BestFirst) -> None:
+def miscounted_steps(search: Search) -> None:
     search.work(0).tried -= 1
 
 
-def miscounted_failures(search: BestFirst) -> None:
+def miscounted_failures(search: Search) -> None:
     search.tree.nodes[search.tree.find("G")].failures.clear()
 
 
-def in_flight_unasked(search: BestFirst) -> None:
+def in_flight_unasked(search: Search) -> None:
     search.work(search.tree.find("B")).place = Place.IN_FLIGHT
 
 
-def lifeline_in_a_circle(search: BestFirst) -> None:
+def lifeline_in_a_circle(search: Search) -> None:
     c, f = search.tree.nodes[search.tree.find("C")], search.tree.nodes[search.tree.find("F")]
     edge = next(edge for edge in search.tree.edges if edge.parent == f.id)
     edge.children = (*edge.children, c.id)
     c.lifeline = edge
 
 
-def lifeline_elsewhere(search: BestFirst) -> None:
+def lifeline_elsewhere(search: Search) -> None:
     search.tree.nodes[search.tree.find("I")].lifeline = search.tree.edges[0]
 
 
-def cut_off_though_it_matters(search: BestFirst) -> None:
+def cut_off_though_it_matters(search: Search) -> None:
     for goal in "ACFHI":
         search.tree.nodes[search.tree.find(goal)].cut_off = True
 
 
-def cut_off_below_what_is_not(search: BestFirst) -> None:
+def cut_off_below_what_is_not(search: Search) -> None:
     search.tree.nodes[search.tree.find("I")].cut_off = True
 
 
-def next_does_not_matter(search: BestFirst) -> None:
+def next_does_not_matter(search: Search) -> None:
     search.tree.nodes[search.tree.find("F")].status = NodeStatus.PROVEN
 
 
-CORRUPTIONS: dict[Callable[[BestFirst], None], str] = {
+CORRUPTIONS: dict[Callable[[Search], None], str] = {
     wrong_edge_status: "edge 0 is dead",
     wrong_waiting: "edge 0 waits for 2 children, not 1",
     proven_from_nothing: "but proven = False",
@@ -203,7 +203,7 @@ CORRUPTIONS: dict[Callable[[BestFirst], None], str] = {
 
 
 @pytest.mark.parametrize("corrupt", CORRUPTIONS, ids=lambda corrupt: corrupt.__name__)
-def test_a_planted_error_is_found(corrupt: Callable[[BestFirst], None]) -> None:
+def test_a_planted_error_is_found(corrupt: Callable[[Search], None]) -> None:
     search = searched()
     corrupt(search)
     with pytest.raises(BrokenInvariant, match="search: internal error: ") as caught:

@@ -6,16 +6,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from search.agenda import Place
-from search.best_first import BestFirst, SearchStatus
 from search.config import SearchConfig
 from search.events import Event
 from search.expansion import Closed, Failed, Outcome, PlainCandidate, Subgoals
+from search.frontier import Order
 from search.invariants import check
 from search.nodes import NodeId, NodeStatus
 from search.proof import extract_proof
 from search.scoring import Rule, Scoring
+from search.search import Search, SearchStatus
 from search.trace import decode_event, encode_event, replay
+from search.work import Place
 from tests.search.toy import GOALS, assert_sound, orders, snapshot
 
 # Long lists, conjunctions and few closed goals, or most searches would be over before anything becomes irrelevant.
@@ -32,6 +33,10 @@ CONFIGS = st.builds(
     scoring=st.builds(Scoring, rule=st.sampled_from(list(Rule)), alpha=st.sampled_from((0.0, 0.5, 2.0))),
     order=orders,
     max_depth=st.sampled_from((0, 0, 2, 4)),
+    path_turns=st.integers(1, 2),
+    critic_turns=st.integers(0, 3),
+    exploration=st.sampled_from((0.0, 1.25, 10.0)),
+    prior_temperature=st.sampled_from((0.5, 1.0, 100.0)),
 )
 
 
@@ -41,7 +46,7 @@ class SearchMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.events: list[Event] = []
-        self.search = BestFirst("A")
+        self.search = Search("A")
         self.flying: dict[NodeId, int] = {}  # node -> candidates out
         self.told = 0
         self.decided: dict[NodeId, NodeStatus] = {}
@@ -49,7 +54,7 @@ class SearchMachine(RuleBasedStateMachine):
 
     @initialize(config=CONFIGS)
     def start(self, config: SearchConfig) -> None:
-        self.search = BestFirst("A", config, self.events.append)
+        self.search = Search("A", config, self.events.append)
 
     def pick(self, data: st.DataObject, *, out: bool) -> NodeId:
         return data.draw(st.sampled_from([node for node, count in self.flying.items() if (count > 0) is out]))
@@ -109,8 +114,9 @@ class SearchMachine(RuleBasedStateMachine):
         del self.flying[node]
         self.search.release(node)
 
-    @rule(data=st.data(), value=st.sampled_from((-2.0, 0.0, 1.0)))
+    @rule(data=st.data(), value=st.sampled_from((-2.0, 0.0, 0.25, 1.0)))
     def assess(self, data: st.DataObject, value: float) -> None:
+        value = max(value, 0.0) if self.search.config.order is Order.PUCT else value
         node = data.draw(st.integers(0, len(self.search.tree.nodes) - 1))
         self.search.assess(node, value)
 

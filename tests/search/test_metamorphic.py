@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.best_first import BestFirst, SearchStatus
 from search.config import SearchConfig
 from search.frontier import Order
 from search.nodes import NodeStatus
 from search.scoring import Rule, Scoring
+from search.search import Search, SearchStatus
 from tests.search.toy import Move, expand, graphs, offer, orders, provable, run, snapshot
 
 World = dict[str, list[Move]]
@@ -29,7 +29,7 @@ def equally_likely(world: World) -> World:
 def test_best_first_without_preferences_is_breadth_first(world: World, width: int, workers: int) -> None:
     world = equally_likely(world)
     best = SearchConfig(width=width, scoring=Scoring(Rule.LENGTH, alpha=0.0), max_depth=0)
-    searches = [run(BestFirst("A", replace(best, order=order)), world, workers=workers) for order in (Order.BEST, Order.BREADTH)]
+    searches = [run(Search("A", replace(best, order=order)), world, workers=workers) for order in (Order.BEST, Order.BREADTH)]
     assert snapshot(searches[0]) == snapshot(searches[1])
 
 
@@ -40,7 +40,7 @@ def test_what_is_provable_is_found_in_any_order(
 ) -> None:
     """The end does not depend on order, scores, width, workers, or which of them is faster."""
     config = SearchConfig(width=width, order=order, scoring=Scoring(rule), max_depth=0)
-    search = run(BestFirst("A", config), world, workers=workers, seed=seed)
+    search = run(Search("A", config), world, workers=workers, seed=seed)
     truth = provable(world)
     assert search.status is (SearchStatus.PROVEN if "A" in truth else SearchStatus.EXHAUSTED)
     for node in search.tree.nodes:
@@ -57,8 +57,8 @@ def test_names_of_goals_mean_nothing(world: World, order: Order, rule: Rule, exp
         for goal, moves in world.items()
     }
     config = SearchConfig(width=2, order=order, scoring=Scoring(rule))
-    one = snapshot(run(BestFirst("A", config), world, expansions=expansions))
-    two = snapshot(run(BestFirst(names["A"], config), renamed, expansions=expansions))
+    one = snapshot(run(Search("A", config), world, expansions=expansions))
+    two = snapshot(run(Search(names["A"], config), renamed, expansions=expansions))
     for node in one["nodes"]:
         node["key"] = names[node["key"]]
     assert one == two
@@ -69,8 +69,8 @@ def test_names_of_goals_mean_nothing(world: World, order: Order, rule: Rule, exp
 def test_only_ratios_of_log_probabilities_matter(world: World, rule: Rule, expansions: int) -> None:
     doubled = {goal: [replace(move, logprob=2 * move.logprob) for move in moves] for goal, moves in world.items()}
     config = SearchConfig(width=2, scoring=Scoring(rule))
-    one = snapshot(run(BestFirst("A", config), world, expansions=expansions))
-    two = snapshot(run(BestFirst("A", config), doubled, expansions=expansions))
+    one = snapshot(run(Search("A", config), world, expansions=expansions))
+    two = snapshot(run(Search("A", config), doubled, expansions=expansions))
     for node in one["nodes"]:
         node["logprob"] *= 2
     assert one == two
@@ -80,7 +80,7 @@ def test_only_ratios_of_log_probabilities_matter(world: World, rule: Rule, expan
 @given(graphs(), orders, st.integers(0, 1000))
 def test_lost_work_changes_the_order_and_nothing_else(world: World, order: Order, seed: int) -> None:
     draw = random.Random(seed)
-    search = BestFirst("A", SearchConfig(width=2, order=order, max_depth=0))
+    search = Search("A", SearchConfig(width=2, order=order, max_depth=0))
     lost = 0
     while (node := search.ask()) is not None:
         if draw.random() < 0.4 and lost < 40:
@@ -91,7 +91,7 @@ def test_lost_work_changes_the_order_and_nothing_else(world: World, order: Order
             search.release(node)
         else:
             expand(search, node, world)
-    calm = run(BestFirst("A", SearchConfig(width=2, order=order, max_depth=0)), world)
+    calm = run(Search("A", SearchConfig(width=2, order=order, max_depth=0)), world)
     assert search.status is calm.status
     tried = [failure for node in search.tree.nodes for failure in node.failures]
     assert len(tried) == len(set(tried))  # nothing was tried twice
@@ -100,8 +100,8 @@ def test_lost_work_changes_the_order_and_nothing_else(world: World, order: Order
 @settings(max_examples=50)
 @given(graphs(), orders)
 def test_one_search_with_wide_batches_finds_what_narrow_ones_find(world: World, order: Order) -> None:
-    wide = run(BestFirst("A", SearchConfig(width=60, order=order, max_depth=0)), world)
-    narrow = run(BestFirst("A", SearchConfig(width=1, order=order, max_depth=0)), world)
+    wide = run(Search("A", SearchConfig(width=60, order=order, max_depth=0)), world)
+    narrow = run(Search("A", SearchConfig(width=1, order=order, max_depth=0)), world)
     assert wide.status is narrow.status
     # Only narrow batches come back to a goal.
     assert wide.counts.expansions <= len(wide.tree.nodes)
@@ -123,5 +123,5 @@ def test_every_option_matters(change: dict[str, object]) -> None:
         "E": [Move("e0", ("H",), -0.1)],
     }
     config = SearchConfig(width=2)
-    plain = snapshot(run(BestFirst("A", config), world))
-    assert snapshot(run(BestFirst("A", replace(config, **change)), world)) != plain
+    plain = snapshot(run(Search("A", config), world))
+    assert snapshot(run(Search("A", replace(config, **change)), world)) != plain

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.best_first import BestFirst
 from search.config import SearchConfig
 from search.events import Asked, Assessed, Event, Offered, Released, Started, Taken, Told
 from search.expansion import Closed, Failed, PlainCandidate, Subgoals
 from search.frontier import Order
 from search.scoring import Rule, Scoring
+from search.search import Search
 from search.trace import TraceError, decode_event, encode_event, read_trace, recorder, replay
 from tests.search.toy import Move, graph, graphs, orders, run, snapshot
 
@@ -41,7 +41,7 @@ def test_a_replayed_trace_is_the_same_search(
     world: dict[str, list[Move]], order: Order, workers: int, expansions: int, seed: int
 ) -> None:
     lines: list[str] = []
-    search = BestFirst("A", SearchConfig(width=2, order=order, max_depth=4), recorder(lines.append))
+    search = Search("A", SearchConfig(width=2, order=order, max_depth=4), recorder(lines.append))
     run(search, world, expansions=expansions, workers=workers, seed=seed)
     again: list[str] = []
     copy = replay(read_trace(lines), recorder(again.append))
@@ -57,7 +57,7 @@ def test_a_replayed_trace_is_the_same_search(
 
 def trace(text: str = "B C | -") -> list[str]:
     lines: list[str] = []
-    run(BestFirst("A", observer=recorder(lines.append)), graph(A=text, B="-", C="-"))
+    run(Search("A", observer=recorder(lines.append)), graph(A=text, B="-", C="-"))
     return lines
 
 
@@ -67,6 +67,7 @@ def test_lines_are_json_with_a_version() -> None:
     assert first["version"] == 1
     assert first["config"] == {
         "width": 8, "rule": "length", "alpha": 0.5, "path_weight": 1.0, "order": "best", "max_depth": 64,
+        "path_turns": 1, "critic_turns": 1, "exploration": 0.5, "prior_temperature": 1.0,
     }  # fmt: skip
 
 

@@ -10,7 +10,6 @@ from collections import Counter
 
 import pytest
 
-from search.best_first import BestFirst
 from search.config import SearchConfig
 from search.events import Event
 from search.expansion import Closed, Failed, Outcome, PlainCandidate, Subgoals
@@ -19,6 +18,7 @@ from search.invariants import check
 from search.nodes import NodeId, NodeStatus
 from search.proof import extract_proof
 from search.scoring import Rule, Scoring
+from search.search import Search
 from search.trace import replay
 from tests.search.toy import assert_sound, snapshot
 
@@ -40,7 +40,7 @@ class Walk:
             order=self.draw.choice(list(Order)),
             max_depth=self.draw.choice((0, 0, 3, 6)),
         )
-        self.search = BestFirst("A", config, self.events.append)
+        self.search = Search("A", config, self.events.append)
         self.flying: dict[NodeId, int] = {}
 
     def outcome(self) -> Outcome:
@@ -65,7 +65,12 @@ class Walk:
             del self.flying[node]
             self.search.release(node)
         elif call == "assess":
-            self.search.assess(self.draw.randrange(len(self.search.tree.nodes)), self.draw.choice((-2.0, 0.0, 1.0)))
+            self.search.assess(self.draw.randrange(len(self.search.tree.nodes)), self.value())
+
+    def value(self) -> float:
+        """A critic's opinion."""
+        value = self.draw.choice((-2.0, 0.0, 0.25, 1.0))
+        return max(value, 0.0) if self.search.config.order is Order.PUCT else value
 
     def work(self, node: NodeId) -> None:
         """Take, or tell what came of what was taken."""
@@ -103,7 +108,7 @@ def test_every_fact_holds_all_the_way(first: int) -> None:
     assert all(reached[name] for name in ("open", "proven", "exhausted", "irrelevant", "dead", "merged", "cycles"))
 
 
-def seen(search: BestFirst) -> Counter[str]:
+def seen(search: Search) -> Counter[str]:
     """What there is to be seen at the end of a walk; a walk through nothing tests nothing."""
     tree = search.tree
     return Counter(

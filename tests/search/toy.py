@@ -9,13 +9,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from search.best_first import BestFirst, SearchStatus
 from search.expansion import Closed, Failed, Outcome, PlainCandidate, Subgoals
 from search.frontier import Order
 from search.invariants import check
 from search.nodes import Edge, NodeId
 from search.proof import ProofTree
 from search.script import script_lines
+from search.search import Search, SearchStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +48,41 @@ def graph(**goals: str) -> dict[str, list[Move]]:
     return made
 
 
-def offer(search: BestFirst, node: NodeId, world: Graph) -> None:
+def offer(search: Search, node: NodeId, world: Graph) -> None:
     """Give a node its candidates if it has none."""
     if search.needs_candidates(node):
         moves = world.get(search.tree.nodes[node].key, ())
         search.offer(node, [PlainCandidate(move.tactic, move.logprob, move.tokens) for move in moves])
 
 
-def expand(search: BestFirst, node: NodeId, world: Graph) -> tuple[NodeId, ...]:
-    """One whole expansion of a node in flight."""
+def expand(search: Search, node: NodeId, world: Graph, critic: Mapping[str, float] | None = None) -> tuple[NodeId, ...]:
+    """One whole expansion of a node in flight; then the critic says what it thinks of the new goals it knows."""
     offer(search, node, world)
     outcome = {move.tactic: move.outcome for move in world.get(search.tree.nodes[node].key, ())}
-    return search.tell(node, [outcome[candidate.tactic] for candidate in search.take(node)])
+    new = search.tell(node, [outcome[candidate.tactic] for candidate in search.take(node)])
+    for each in new:
+        value = (critic or {}).get(search.tree.nodes[each].key)
+        if value is not None:
+            search.assess(each, value)
+    return new
 
 
-def run(search: BestFirst, world: Graph, *, expansions: int = 10_000, workers: int = 1, seed: int = 0) -> BestFirst:
+def run(
+    search: Search,
+    world: Graph,
+    *,
+    expansions: int = 10_000,
+    workers: int = 1,
+    seed: int = 0,
+    critic: Mapping[str, float] | None = None,
+) -> Search:
     """Search until it ends or the budget is spent; with several workers, they finish in an order drawn from `seed`."""
     draw = random.Random(seed)
     flying: list[NodeId] = []
     while search.status is SearchStatus.OPEN and search.counts.expansions < expansions:
         while len(flying) < workers and (node := search.ask()) is not None:
             flying.append(node)
-        expand(search, flying.pop(draw.randrange(len(flying))), world)
+        expand(search, flying.pop(draw.randrange(len(flying))), world, critic)
     return search
 
 
@@ -86,7 +99,7 @@ def provable(world: Graph) -> set[str]:
     return found
 
 
-def snapshot(search: BestFirst) -> dict[str, Any]:
+def snapshot(search: Search) -> dict[str, Any]:
     """Everything that can be seen of a search, as JSON data."""
     return {
         "status": search.status.value,
@@ -113,7 +126,7 @@ def snapshot(search: BestFirst) -> dict[str, Any]:
     }
 
 
-def assert_sound(search: BestFirst, proof: ProofTree) -> None:
+def assert_sound(search: Search, proof: ProofTree) -> None:
     """Every step of the proof is an edge of the tree, and none rests on itself."""
     tree = search.tree
     stack: list[tuple[ProofTree, frozenset[NodeId]]] = [(proof, frozenset())]
@@ -125,12 +138,12 @@ def assert_sound(search: BestFirst, proof: ProofTree) -> None:
         stack.extend((child, above | {step.node}) for child in step.children)
 
 
-def edges_by_tactic(search: BestFirst) -> dict[str, Edge]:
+def edges_by_tactic(search: Search) -> dict[str, Edge]:
     """The edges, by the text of their tactics."""
     return {edge.tactic: edge for edge in search.tree.edges}
 
 
-def checked(search: BestFirst) -> BestFirst:
+def checked(search: Search) -> Search:
     """The search, after all its cached facts were compared with their definitions."""
     check(search)
     return search

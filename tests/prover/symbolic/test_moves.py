@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from prover.policy import Situation
 from prover.symbolic import DEFAULT_MOVES, SymbolicPolicy
 from tests.prover.symbolic.hand_made import goal, proposals
 
@@ -289,7 +290,7 @@ GOALS = [
 
 @pytest.mark.parametrize("lines", GOALS)
 async def test_candidates_are_ranked_named_distinct_and_clean(lines: tuple[str, ...]) -> None:
-    [found] = await SymbolicPolicy().suggest([goal(*lines)], 40)
+    [found] = await SymbolicPolicy().suggest([Situation(goal(*lines))], 40)
     assert 0 < len(found) <= 40
     assert len({candidate.tactic for candidate in found}) == len(found)
     assert [candidate.logprob for candidate in found] == sorted((candidate.logprob for candidate in found), reverse=True)
@@ -301,7 +302,7 @@ async def test_candidates_are_ranked_named_distinct_and_clean(lines: tuple[str, 
 
 
 async def test_fewer_are_given_when_fewer_are_wanted() -> None:
-    all_of_them, two = SymbolicPolicy().rank(goal(*GOALS[0])), (await SymbolicPolicy().suggest([goal(*GOALS[0])], 2))[0]
+    all_of_them, two = SymbolicPolicy().rank(goal(*GOALS[0])), (await SymbolicPolicy().suggest([Situation(goal(*GOALS[0]))], 2))[0]
     assert two == all_of_them[:2]
 
 

@@ -14,14 +14,16 @@ from enum import Enum
 from heapq import nsmallest
 from math import isfinite
 
-from search.agenda import Agenda, Place, Work
+from search.agenda import Agenda
 from search.config import SearchConfig
 from search.events import Asked, Assessed, Event, Observer, Offered, Released, Started, Taken, Told
 from search.expansion import Candidate, Failed, Outcome, PlainCandidate, Subgoals
-from search.frontier import Frontier
+from search.frontier import Order
 from search.nodes import ROOT, NodeId, NodeStatus, Step
 from search.proof import ProofTree, extract_proof
+from search.queue import Queue
 from search.tree import Tree
+from search.work import Place, Work
 
 NO_PROGRESS = "no progress: the goal itself is among what is left"
 
@@ -53,8 +55,8 @@ class Counts:
     depth: int
 
 
-class BestFirst:
-    """A best-first (or breadth-, or depth-first) search of one theorem. Nodes are ints, the root is 0.
+class Search:
+    """A search of one theorem; `config.order` is its strategy. Nodes are ints, the root is 0.
 
     `tree` is for reading. `observer` is called with each event after it took effect; it must not call back.
     """
@@ -65,12 +67,13 @@ class BestFirst:
         self.status = SearchStatus.OPEN
         self._observer = observer
         self._agenda = Agenda(self.tree, self.config)
+        self._head = self._agenda.head()  # who is next
         self._asks = self._expansions = self._steps = self._failures = 0
         self._emit(Started(root_key, self.config))
 
     def ask(self) -> NodeId | None:
         """Hand out the best goal; None if none is ready. A node handed out comes back by one `tell` or `release`."""
-        node = self._agenda.frontier.peek() if self.status is SearchStatus.OPEN else None
+        node = self._head if self.status is SearchStatus.OPEN else None
         if node is not None:
             self._asks += 1
             self._agenda.hand_out(node, self._asks)
@@ -128,7 +131,7 @@ class BestFirst:
             moved.extend(self._record(node, candidate, outcome))
         work.tried += len(outcomes)
         self._expansions += 1
-        self._agenda.land(node)
+        self._agenda.land(node, told=True)
         for each in reversed(moved):  # after their parent and the best last: a depth-first queue takes the latest
             self._agenda.queue(each)
         self._settle()
@@ -138,18 +141,20 @@ class BestFirst:
     def release(self, node: NodeId) -> None:
         """Take back a node whose work was lost: candidates that were out are untried again, nothing is counted."""
         self._flying(node)
-        self._agenda.land(node)
+        self._agenda.land(node, told=False)
         self._settle()
         self._emit(Released(node))
 
     def assess(self, node: NodeId, value: float) -> None:
-        """Set a critic's opinion of a goal: any finite number, bigger is better, 0 until set. Raises ValueError."""
+        """Set a critic's opinion of a goal: any finite number, bigger is better; from 0 to 1 under PUCT. Raises ValueError."""
         if not isfinite(value):
             raise ValueError(f"the value of node {node} must be finite, not {value}")
-        self.tree.nodes[node].value = value
+        if self.config.order is Order.PUCT and not 0 <= value <= 1:
+            raise ValueError(f"the value of node {node} must be between 0 and 1, not {value}")
+        self.tree.nodes[node].value, self.tree.nodes[node].assessed = value, True
         if node in self._agenda.frontier:
             self._agenda.queue(node)
-            self._settle()
+        self._settle()
         self._emit(Assessed(node, value))
 
     def proof(self) -> ProofTree:
@@ -173,7 +178,7 @@ class BestFirst:
         return self._agenda.work[node]
 
     @property
-    def frontier(self) -> Frontier:
+    def frontier(self) -> Queue:
         """The queue; for reading."""
         return self._agenda.frontier
 
@@ -221,11 +226,11 @@ class BestFirst:
 
     def _settle(self) -> None:
         """Park what stands in front of the queue in vain, and conclude."""
-        head = self._agenda.head()
+        self._head = self._agenda.head()
         root = self.tree.nodes[ROOT].status
         if root is NodeStatus.PROVEN:
             self.status = SearchStatus.PROVEN
-        elif root is NodeStatus.UNPROVABLE or (head is None and self._agenda.in_flight == 0):
+        elif root is NodeStatus.UNPROVABLE or (self._head is None and self._agenda.in_flight == 0):
             self.status = SearchStatus.EXHAUSTED
 
     def _flying(self, node: NodeId) -> Work:

@@ -7,13 +7,13 @@ from math import inf, nan
 
 import pytest
 
-from search.agenda import Place
-from search.best_first import NO_PROGRESS, BestFirst, SearchStatus
 from search.config import SearchConfig
 from search.expansion import Closed, Failed, PlainCandidate, Subgoals
 from search.frontier import Order
 from search.nodes import ROOT, EdgeStatus, NodeStatus, Step
 from search.scoring import Rule, Scoring
+from search.search import NO_PROGRESS, Search, SearchStatus
+from search.work import Place
 from tests.search.toy import checked, edges_by_tactic, expand, graph, offer, run
 
 SUM = Scoring(Rule.SUM)
@@ -23,16 +23,16 @@ def candidates(*logprobs: float) -> list[PlainCandidate]:
     return [PlainCandidate(f"t{rank}", logprob) for rank, logprob in enumerate(logprobs)]
 
 
-def asked(search: BestFirst) -> str:
+def asked(search: Search) -> str:
     """The goal that is handed out next."""
     node = search.ask()
     assert node is not None
     return search.tree.nodes[node].key
 
 
-def started(*logprobs: float, width: int = 2, max_depth: int = 0) -> BestFirst:
+def started(*logprobs: float, width: int = 2, max_depth: int = 0) -> Search:
     """A search whose root is in flight with these candidates."""
-    search = BestFirst("A", SearchConfig(width=width, scoring=SUM, max_depth=max_depth))
+    search = Search("A", SearchConfig(width=width, scoring=SUM, max_depth=max_depth))
     assert search.ask() == ROOT
     search.offer(ROOT, candidates(*logprobs))
     return search
@@ -115,7 +115,7 @@ def test_lost_work_counts_for_nothing() -> None:
 
 
 def test_work_may_be_lost_before_the_policy_answered() -> None:
-    search = BestFirst("A")
+    search = Search("A")
     assert search.ask() == ROOT
     search.release(ROOT)
     assert search.ask() == ROOT
@@ -132,7 +132,7 @@ def test_a_goal_without_candidates_is_given_up() -> None:
 
 
 def test_calls_out_of_turn_are_refused() -> None:
-    search = BestFirst("A")
+    search = Search("A")
     for call in (lambda: search.offer(ROOT, []), lambda: search.take(ROOT), lambda: search.release(7)):
         with pytest.raises(ValueError, match="is not in flight"):
             call()
@@ -152,7 +152,7 @@ def test_calls_out_of_turn_are_refused() -> None:
 
 @pytest.mark.parametrize("bad", [PlainCandidate("t", nan), PlainCandidate("t", -inf), PlainCandidate("t", -1.0, 0)])
 def test_a_candidate_that_cannot_be_ranked_is_refused(bad: PlainCandidate) -> None:
-    search = BestFirst("A")
+    search = Search("A")
     search.ask()
     with pytest.raises(ValueError, match="has log-probability"):
         search.offer(ROOT, [bad])
@@ -176,7 +176,7 @@ def test_options_that_cannot_be_searched_with_are_refused() -> None:
 
 
 def test_a_goal_that_comes_back_at_once_is_no_progress() -> None:
-    search = run(BestFirst("A"), graph(A="A | A B | C", C="!"))
+    search = run(Search("A"), graph(A="A | A B | C", C="!"))
     reasons = [failure.reason for failure in search.tree.nodes[ROOT].failures]
     assert reasons == [NO_PROGRESS, NO_PROGRESS]
     assert "B" not in search.tree
@@ -184,13 +184,13 @@ def test_a_goal_that_comes_back_at_once_is_no_progress() -> None:
 
 
 def test_a_search_that_only_runs_in_circles_is_exhausted() -> None:
-    search = checked(run(BestFirst("A"), graph(A="B", B="C", C="A")))
+    search = checked(run(Search("A"), graph(A="B", B="C", C="A")))
     assert search.status is SearchStatus.EXHAUSTED
     assert search.counts.expansions == 3
 
 
 def test_equal_goals_are_one_node_with_its_best_priority() -> None:
-    search = BestFirst("A", SearchConfig(scoring=SUM))
+    search = Search("A", SearchConfig(scoring=SUM))
     search.ask()
     search.offer(ROOT, candidates(-4.0, -1.0, -1.5))
     search.take(ROOT)
@@ -208,7 +208,7 @@ def test_equal_goals_are_one_node_with_its_best_priority() -> None:
 
 
 def test_a_worse_path_changes_nothing() -> None:
-    search = BestFirst("A", SearchConfig(scoring=SUM))
+    search = Search("A", SearchConfig(scoring=SUM))
     run(search, graph(A="B G", B="G", G="! | H"), expansions=2)
     goal = search.tree.find("G")
     assert search.path(goal) == [Step("A0", 1)]
@@ -217,7 +217,7 @@ def test_a_worse_path_changes_nothing() -> None:
 
 def test_a_detour_through_the_goal_itself_is_no_path() -> None:
     """Length-normalised scores make long paths attractive; the way A, B, C, B must not become B's."""
-    search = BestFirst("A", SearchConfig(scoring=Scoring(Rule.LENGTH, alpha=2.0)))
+    search = Search("A", SearchConfig(scoring=Scoring(Rule.LENGTH, alpha=2.0)))
     world = graph(A="B", B="C | -", C="B")
     run(search, world, expansions=2)
     b, c = search.tree.find("B"), search.tree.find("C")
@@ -232,7 +232,7 @@ def test_a_detour_through_the_goal_itself_is_no_path() -> None:
 
 def test_siblings_of_a_dead_goal_are_not_expanded_until_another_parent_needs_them() -> None:
     world = graph(A="B C | E", B="!", C="D", D="-", E="F", F="C")
-    search = BestFirst("A", SearchConfig(width=1, scoring=SUM))
+    search = Search("A", SearchConfig(width=1, scoring=SUM))
     search.ask()
     offer(search, ROOT, world)
     search.take(ROOT)
@@ -252,14 +252,14 @@ def test_siblings_of_a_dead_goal_are_not_expanded_until_another_parent_needs_the
 
 def test_a_goal_below_one_that_matters_again_comes_back_too() -> None:
     world = graph(A="B C | E", B="! | !", C="D | !", D="! | -", E="C")
-    search = checked(run(BestFirst("A", SearchConfig(width=1, order=Order.BREADTH)), world))
+    search = checked(run(Search("A", SearchConfig(width=1, order=Order.BREADTH)), world))
     assert search.status is SearchStatus.PROVEN
     assert search.tree.nodes[search.tree.find("B")].status is NodeStatus.UNPROVABLE
 
 
 def test_work_that_stopped_to_matter_in_flight_is_not_done() -> None:
     world = graph(A="B | -", B="C")
-    search = BestFirst("A", SearchConfig(width=1))
+    search = Search("A", SearchConfig(width=1))
     search.ask()
     expand(search, ROOT, world)
     assert [asked(search), asked(search)] == ["B", "A"]
@@ -275,7 +275,7 @@ def test_work_that_stopped_to_matter_in_flight_is_not_done() -> None:
 
 def test_what_comes_back_after_the_goal_is_proven_is_counted_and_ignored() -> None:
     world = graph(A="B", B="C | D", C="-", D="E")
-    search = BestFirst("A", SearchConfig(width=1))
+    search = Search("A", SearchConfig(width=1))
     for goal in ("A", "B"):
         assert asked(search) == goal
         expand(search, search.tree.find(goal), world)
@@ -290,11 +290,11 @@ def test_what_comes_back_after_the_goal_is_proven_is_counted_and_ignored() -> No
     checked(search)
 
 
-def with_a_goal_of_no_use_in_the_queue() -> BestFirst:
+def with_a_goal_of_no_use_in_the_queue() -> Search:
     """D is next, then C, which needs B and so is of no use any more, then E."""
     world = graph(A="B C | D | E", B="!")
     world["A"] = [replace(move, logprob=each) for move, each in zip(world["A"], (-0.5, -0.1, -2.0), strict=True)]
-    search = BestFirst("A", SearchConfig(width=3, scoring=Scoring(Rule.CRITIC)))
+    search = Search("A", SearchConfig(width=3, scoring=Scoring(Rule.CRITIC)))
     assert asked(search) == "A"
     expand(search, ROOT, world)
     assert [asked(search), asked(search)] == ["D", "B"]
@@ -318,7 +318,7 @@ def test_a_goal_of_no_use_is_not_handed_out_for_the_critics_sake() -> None:
 
 
 def test_a_path_over_a_dead_edge_is_no_better_path() -> None:
-    search = BestFirst("A", SearchConfig(scoring=SUM, width=3))
+    search = Search("A", SearchConfig(scoring=SUM, width=3))
     world = graph(A="B | X | G", B="X G", X="!")
     world["A"] = [replace(move, logprob=each) for move, each in zip(world["A"], (-1.0, -0.5, -9.0), strict=True)]
     run(search, world, expansions=3)
@@ -330,7 +330,7 @@ def test_a_path_over_a_dead_edge_is_no_better_path() -> None:
 
 
 def test_goals_at_the_depth_limit_are_kept_but_not_expanded() -> None:
-    search = checked(run(BestFirst("A", SearchConfig(max_depth=2)), graph(A="B", B="C", C="-")))
+    search = checked(run(Search("A", SearchConfig(max_depth=2)), graph(A="B", B="C", C="-")))
     assert search.status is SearchStatus.EXHAUSTED
     assert (search.counts.too_deep, search.counts.depth) == (1, 2)
     c = search.tree.find("C")
@@ -342,7 +342,7 @@ def test_goals_at_the_depth_limit_are_kept_but_not_expanded() -> None:
 def test_a_path_within_the_limit_beats_a_better_one_beyond_it() -> None:
     world = graph(A="B | D", B="C", C="-", D="!")
     world["A"].append(type(world["A"][0])("late", ("C",), logprob=-50.0))
-    search = checked(run(BestFirst("A", SearchConfig(width=2, scoring=SUM, max_depth=2)), world))
+    search = checked(run(Search("A", SearchConfig(width=2, scoring=SUM, max_depth=2)), world))
     assert search.status is SearchStatus.PROVEN
     assert search.path(search.tree.find("C")) == [Step("late", 0)]
     assert search.counts.too_deep == 0
@@ -350,14 +350,14 @@ def test_a_path_within_the_limit_beats_a_better_one_beyond_it() -> None:
 
 def test_a_proof_may_be_as_long_as_the_limit() -> None:
     world = graph(A="B", B="C", C="-")
-    assert run(BestFirst("A", SearchConfig(max_depth=3)), world).status is SearchStatus.PROVEN
+    assert run(Search("A", SearchConfig(max_depth=3)), world).status is SearchStatus.PROVEN
 
 
 # Orders and values
 
 
 def test_a_critic_moves_goals_in_the_queue() -> None:
-    search = BestFirst("A", SearchConfig(scoring=Scoring(Rule.CRITIC)))
+    search = Search("A", SearchConfig(scoring=Scoring(Rule.CRITIC)))
     run(search, graph(A="B | C | D"), expansions=1)
     search.assess(search.tree.find("D"), 5.0)
     search.assess(search.tree.find("B"), -5.0)
@@ -370,7 +370,7 @@ def test_a_critic_moves_goals_in_the_queue() -> None:
 def test_depth_first_goes_down_the_best_child_first() -> None:
     world = graph(A="B | E", B="C | D", C="!", D="!", E="-")
     order: list[str] = []
-    search = BestFirst("A", SearchConfig(order=Order.DEPTH))
+    search = Search("A", SearchConfig(order=Order.DEPTH))
     while (node := search.ask()) is not None:
         order.append(search.tree.nodes[node].key)
         expand(search, node, world)
@@ -380,7 +380,7 @@ def test_depth_first_goes_down_the_best_child_first() -> None:
 def test_breadth_first_finishes_a_level_before_the_next() -> None:
     world = graph(A="B | E", B="C | D", C="!", D="!", E="F", F="!")
     order: list[str] = []
-    search = BestFirst("A", SearchConfig(order=Order.BREADTH))
+    search = Search("A", SearchConfig(order=Order.BREADTH))
     while (node := search.ask()) is not None:
         order.append(search.tree.nodes[node].key)
         expand(search, node, world)

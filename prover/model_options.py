@@ -1,0 +1,86 @@
+"""The options that choose a model and a way of searching; `prove` and `bench` share them.
+
+Owns how they become a `ModelChoice` and a policy's name.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from prover.method_choice import MODEL, WHOLE_PROOF
+from prover.models.choice import ModelChoice
+from prover.options import count, positive, seconds
+from search.config import SearchConfig
+from search.frontier import Order
+from search.scoring import Scoring
+
+# Alternating queues need a critic, which no option brings yet.
+STRATEGIES = tuple(order.value for order in Order if order is not Order.ALTERNATE)
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """The options of a model."""
+    add = parser.add_argument_group("model (without one, the symbolic policy proposes tactics)").add_argument
+    add("--model", default="", metavar="NAME", help="a folder or a hub id; with --server, what the server calls it")
+    add("--server", default="", metavar="URL", help="of an OpenAI-compatible server; its key is read from OPENAI_API_KEY")
+    add("--dialect", default="", metavar="NAME", help="how it is asked (default: what is known to fit; see `entail models`)")
+    add("--whole-proof", action="store_true", help="it writes whole proofs, which Lean checks, instead of tactics")
+    add("--revision", default="", metavar="REV", help="branch, tag or commit of the model")
+    add("--samples", type=count, default=0, metavar="N", help="drawn per goal, or proofs (default 0: as its dialect says)")
+    add("--max-tokens", type=count, default=0, metavar="N", help="of one answer (default 0: as its dialect says)")
+    add("--dtype", choices=("float32", "bfloat16", "float16"), default="", help="default: bfloat16 on a GPU, else float32")
+    add("--device", default="", metavar="NAME", help="cuda, cuda:1, cpu, mps (default: a GPU if there is one)")
+    add("--allow-pickle", action="store_true", help="load weights that are not safetensors: they can run any code")
+    add("--trust-remote-code", action="store_true", help="run the Python code that comes with a model")
+    add(
+        "--floor-mass", type=share, default=0.02, metavar="P", help="share of symbolic moves under a model (default 0.02, 0 = none)"
+    )
+    add("--lookahead", type=count, default=0, metavar="N", help="goals it is asked about ahead of Lean (default 0; not repeatable)")
+
+
+def add_strategy(parser: argparse.ArgumentParser) -> None:
+    """Which goal is expanded next, and how far."""
+    add = parser.add_argument_group("strategy").add_argument
+    add("--strategy", choices=STRATEGIES, default=Order.BEST.value, help="which goal comes next (default best)")
+    add("--width", type=positive, default=8, metavar="N", help="tactics tried per expansion (default 8)")
+    add("--alpha", type=seconds, default=0.5, metavar="A", help="a path's log-probs are divided by its length ** A (default 0.5)")
+
+
+def model_choice(options: argparse.Namespace, temperature: float | None) -> ModelChoice:
+    """The model of the options; `temperature` of its draws, None = as its dialect says. Raises ValueError."""
+    return ModelChoice(
+        model=options.model,
+        server=options.server,
+        dialect=options.dialect,
+        revision=options.revision,
+        samples=options.samples,
+        temperature=-1.0 if temperature is None else temperature,
+        max_tokens=options.max_tokens,
+        dtype=options.dtype,
+        device=options.device,
+        allow_pickle=options.allow_pickle,
+        trust_remote_code=options.trust_remote_code,
+    )
+
+
+def policy_name(options: argparse.Namespace, otherwise: str) -> str:
+    """Who proposes. Raises ValueError for options of a model without a model."""
+    if options.model:
+        return WHOLE_PROOF if options.whole_proof else MODEL
+    for name in ("server", "dialect", "revision", "whole_proof", "samples", "max_tokens"):
+        if getattr(options, name):
+            raise ValueError(f"--{name.replace('_', '-')} says something of a model, and there is no --model")
+    return otherwise
+
+
+def search_config(options: argparse.Namespace) -> SearchConfig:
+    """How it is searched. Raises ValueError."""
+    return SearchConfig(width=options.width, order=Order(options.strategy), scoring=Scoring(alpha=options.alpha))
+
+
+def share(text: str) -> float:
+    """A number from 0, below 1."""
+    value = seconds(text)
+    if value >= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a share from 0, below 1")
+    return value

@@ -1,0 +1,104 @@
+"""Which model a run or a command asks, and how: plain data that goes into records, and the model behind it.
+
+Owns the way from a name to a loaded model, and from a model's name to its dialect. Imports nothing heavy before a model is opened.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from prover.models.dialect import Dialect
+    from prover.models.generator import Generator, Sampling
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """A model and how it is asked; recorded with everything that it said.
+
+    model        folder or hub id; with `server`, what the server calls it; "" = no model
+    server       base URL of an OpenAI-compatible server; "" = run it here
+    dialect      name or path; "" = the one that is known to fit the model
+    revision     branch, tag or commit; "" = the main one, or what the server reports
+    samples      drawn per goal; 0 = as the dialect's authors do
+    temperature  of the draws; -1 = as the dialect's authors do
+    max_tokens   of one answer; 0 = as the dialect's authors do
+    dtype, device  of a model that runs here; "" = bfloat16 on a GPU if there is one, else float32 on the CPU
+    allow_pickle, trust_remote_code  what a model that runs here may bring along besides safetensors
+    """
+
+    model: str = ""
+    server: str = ""
+    dialect: str = ""
+    revision: str = ""
+    samples: int = 0
+    temperature: float = -1.0
+    max_tokens: int = 0
+    dtype: Literal["", "float32", "bfloat16", "float16"] = ""
+    device: str = ""
+    allow_pickle: bool = False
+    trust_remote_code: bool = False
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for an option out of its range."""
+        if self.samples < 0 or self.max_tokens < 0:
+            raise ValueError("samples and max_tokens are at least 0 (as the dialect says)")
+        if not (self.temperature == -1 or 0 <= self.temperature < inf):
+            raise ValueError("temperature is at least 0, or -1 (as the dialect says)")
+        if self.server and not self.model:
+            raise ValueError("a server needs the name of a model on it")
+
+    def dialect_for(self, task: Literal["tactic", "proof"]) -> Dialect:
+        """The dialect in which it is asked. Raises DialectProblem: none is known to fit, or none of this name."""
+        from prover.models.dialect import known_dialect_for, load_dialect
+
+        return load_dialect(self.dialect or known_dialect_for(self.model, task))
+
+    def sampling_in(self, dialect: Dialect, *, seed: int = 0) -> Sampling:
+        """How it is drawn from: as the dialect says, but for what is chosen here."""
+        return dialect.sampling(
+            samples=self.samples or None,
+            temperature=None if self.temperature == -1 else self.temperature,
+            max_tokens=self.max_tokens or None,
+            seed=seed,
+        )
+
+
+@asynccontextmanager
+async def opened(choice: ModelChoice, *, say: Callable[[str], None] = lambda _: None) -> AsyncGenerator[Generator]:
+    """The model, ready to be asked, for the body of the `async with`. Raises EnvError with what is missing or wrong."""
+    generator = await _open(choice, say)
+    try:
+        yield generator
+    finally:
+        await generator.close()
+
+
+async def _open(choice: ModelChoice, say: Callable[[str], None]) -> Generator:
+    if choice.server:
+        from prover.models.server import ServerModel
+        from prover.models.server_options import ServerOptions
+
+        server = ServerModel(ServerOptions(choice.server, choice.model, choice.revision, skip_too_long=True), say=say)
+        try:
+            await server.look()  # a wrong address or name is seen now and not in the middle of a run
+        except BaseException:
+            await server.close()
+            raise
+        return server
+    from prover.models.local import LocalModel
+    from prover.models.options import LocalOptions
+
+    options = LocalOptions(
+        revision=choice.revision,
+        device=choice.device,
+        dtype=choice.dtype,
+        allow_pickle=choice.allow_pickle,
+        trust_remote_code=choice.trust_remote_code,
+    )
+    return await asyncio.to_thread(LocalModel.load, choice.model, options)
