@@ -126,7 +126,9 @@ class Expander:
         left_ms = self._ledger.left_ms()
         if left_ms is not None:  # no tactic outlives the budget
             soft_ms = min(soft_ms or left_ms, left_ms)
-        elif soft_ms:  # a budget that is the same on every machine: heartbeats end a tactic, the clock only what they do not count
+        elif (
+            soft_ms and config.budget.repeatable
+        ):  # a budget that is the same on every machine: heartbeats end a tactic, the clock only what they do not count
             soft_ms = max(soft_ms, UNHURRIED_SOFT_MS)
         heartbeats = config.heartbeats if candidate.heartbeats is None else candidate.heartbeats
         return TacticCall(candidate.tactic, heartbeats, soft_ms)

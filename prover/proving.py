@@ -94,7 +94,7 @@ class _Hunt:
         self._ledger = Ledger(config.budget, clock)
         self._watched = float("-inf")
         self._expander = Expander(policy, critic, config, self._ledger, clock)
-        self._patience = QUICK if config.budget.seconds else REPEATABLE
+        self._patience = REPEATABLE if config.budget.repeatable else QUICK
         self._turns = 0
         self._negatable = config.negation_share > 0 and statement.can_be_negated
         self._in_check: list[Side] = []  # closed searches whose proof some lane is shortening and checking

@@ -52,6 +52,11 @@ class Budget:
             if not (isfinite(allowed) and allowed >= 0):
                 raise ValueError(f"{limit.value} must be finite and at least 0 (no limit), not {allowed}")
 
+    @property
+    def repeatable(self) -> bool:
+        """Whether it is the same on every machine: there is a limit, and no clock in it."""
+        return not self.seconds and bool(self.steps or self.expansions)
+
     def stopped_by(self, *, expansions: int, steps: int, seconds: float) -> Stopped | None:
         """The first limit reached, in the order of `Limit`; None if the search may go on.
 

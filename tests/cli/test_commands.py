@@ -17,6 +17,7 @@ from lean_env.reading import Listing, Reading
 from lean_env.statement import Statement
 from prover import commands
 from prover.cli import main
+from prover.methods import TreeSearch
 from tests.fakes.scripted_lean import FOREVER, Effect, Lean, Table
 from tests.fakes.scripted_session import Shop, of_table
 
@@ -62,6 +63,10 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     async def workshop(_engine: object, workers: int) -> AsyncGenerator[Shop]:
         yield Shop(bench.lean, workers)
 
+    @asynccontextmanager
+    async def opened_method(*_: object, **__: object) -> AsyncGenerator[TreeSearch]:
+        yield TreeSearch(of_table(bench.lean))
+
     async def read_text(_session: object, text: str) -> Reading:
         return reading_of(text)
 
@@ -70,7 +75,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         "workshop": workshop,
         "read_text": read_text,
         "installed_engine": object,
-        "SymbolicPolicy": lambda: of_table(bench.lean),
+        "opened_method": opened_method,
     }.items():
         monkeypatch.setattr(commands, name, stand_in)
     return bench

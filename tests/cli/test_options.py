@@ -14,12 +14,25 @@ from prover.cli import BAD_INPUT, BROKEN, NOT_PROVED, PROVED, main
 from prover.console import Console
 from prover.interrupts import ToldToStop
 
+MODEL = (
+    *("--model", "--server", "--dialect", "--whole-proof", "--revision", "--samples", "--max-tokens", "--dtype", "--device"),
+    *("--allow-pickle", "--trust-remote-code", "--floor-mass", "--lookahead", "--strategy", "--width", "--alpha", "--temperature"),
+)
 OPTIONS = {
     "prove": [
-        *("--seconds", "--steps", "--expansions", "--heartbeats", "--workers", "--width", "--seed", "--no-negation"),
+        *MODEL,
+        *("--seconds", "--steps", "--expansions", "--heartbeats", "--workers", "--seed", "--no-negation"),
         *("--output", "--tree", "--explain", "--max-source-kib", "--json", "--quiet", "THEOREM", "FILE.lean:NAME"),
     ],
     "check": ["--statement", "--export", "--max-source-kib", "--json", "--quiet", "FILE"],
+    "bench": [
+        *MODEL,
+        *("DATASET", "--data", "--split", "--only", "--names", "--attempts", "--policy", "--seed", "--no-negation", "--seconds"),
+        *("--steps", "--expansions", "--heartbeats", "--workers", "--ray", "--share-policy", "--runs", "--name", "--retry-not-run"),
+        *("--no-controls", "--trees", "--json", "--quiet"),
+    ],
+    "report": ["RUN", "--compare", "--force", "--html", "--no-problems", "--json", "--quiet"],
+    "models": ["--json", "--quiet"],
     "setup": ["--json", "--quiet"],
     "doctor": ["--json", "--quiet"],
 }
@@ -37,7 +50,7 @@ def test_help_of_every_command_mentions_every_option(capsys: pytest.CaptureFixtu
         assert left.value.code == 0
         text = capsys.readouterr().out
         assert [option for option in options if option not in text] == []
-        listed = {word.strip(",[]") for word in text.split() if word.strip("[").startswith("--")}
+        listed = {word.strip(",[]:") for word in text.split() if word.strip("[").startswith("--")}
         assert listed <= {*options, "--help"}, "an option that this test does not know: add it above"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from lean_env.statement import Statement
 from prover.attempt import Outcome
-from prover.expanding import MAX_PARTS
+from prover.expanding import MAX_PARTS, UNHURRIED_SOFT_MS
 from prover.lane import StatementRefused
 from prover.policy import Candidate
 from search.budget import Budget
@@ -231,6 +231,21 @@ async def test_a_candidate_may_bring_limits_of_its_own() -> None:
     hunt = Hunt(Lean({"A": {}}), policy=policy)
     await hunt.run()
     assert [(call.text, call.heartbeats, call.soft_ms) for call in hunt.lean.calls] == [("plain", 400, 3000), ("rich", 0, 9000)]
+
+
+async def test_under_a_budget_of_steps_the_clock_hardly_ends_a_tactic() -> None:
+    policy = ScriptedPolicy(
+        {"A": [Candidate("plain", -1.0), Candidate("rich", -2.0, soft_ms=9000), Candidate("free", -3.0, soft_ms=0)]}
+    )
+    hunt = Hunt(Lean({"A": {}}), policy=policy, budget=Budget(steps=10))
+    await hunt.run()
+    assert [call.soft_ms for call in hunt.lean.calls] == [UNHURRIED_SOFT_MS, UNHURRIED_SOFT_MS, 0]
+
+
+async def test_half_a_character_is_no_tactic() -> None:
+    hunt = Hunt(Lean({"A": {"win": ()}}), policy=ScriptedPolicy({"A": ["\ud835", "win"]}))
+    assert (await hunt.run()).outcome is Outcome.PROVED
+    assert [call.text for call in hunt.lean.calls] == ["win"]
 
 
 async def test_no_tactic_may_outlive_the_seconds() -> None:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prover.policy import Candidate
-from prover.shorten import MAX_STEPS, variants
+from prover.shorten import MAX_STEPS, REPEATABLE, variants
+from search.budget import Budget
 from search.proof import ProofTree
 from search.script import script_lines
 from tests.fakes.hunting import Hunt
@@ -102,6 +103,17 @@ async def test_time_for_it_is_short() -> None:
     attempt = await hunt.run()
     assert len(attempt.script) == 31
     assert hunt.lean.clock.now == 6.0, "two trials, then it was over"
+
+
+async def test_under_a_budget_of_steps_the_clock_does_not_decide_how_short_it_gets() -> None:
+    table: Table = {f"A{n}": {f"go{n}": (f"A{n + 1}",), "end": Effect(refuses="no", seconds=3.0)} for n in range(1, 30)}
+    table = {**table, "A": {"go0": ("A1",), "end": Effect(refuses="no", seconds=3.0)}, "A30": {"end": ()}}
+    policy = ScriptedPolicy({goal: [next(iter(row))] for goal, row in table.items()})
+    hunt = Hunt(Lean(table), policy=policy, budget=Budget(steps=100))
+    await hunt.run()
+    trials = [call for call in hunt.lean.calls if "\n" in call.text or call.text == "end"]
+    assert len(trials) >= REPEATABLE.trials
+    assert {call.soft_ms for call in hunt.lean.calls if "\n" in call.text} == {REPEATABLE.soft_ms}
 
 
 async def test_a_very_long_proof_is_left_alone() -> None:

@@ -14,6 +14,13 @@ def test_nothing_stops_an_unlimited_search() -> None:
     assert Budget().steps_allowed(8, spent=10**9) == 8
 
 
+def test_only_a_budget_without_a_clock_is_the_same_everywhere() -> None:
+    assert Budget(steps=3).repeatable
+    assert Budget(expansions=3).repeatable
+    assert not Budget(steps=3, seconds=60.0).repeatable
+    assert not Budget().repeatable
+
+
 @pytest.mark.parametrize(
     ("budget", "limit", "allowed"),
     [
