@@ -65,7 +65,7 @@ format: $(VENV)/.dev
 	@$(BIN)/ruff format .
 
 bench: $(VENV)/.core
-	@set -e; for script in $(filter-out benchmarks/measuring.py benchmarks/simulated_hands.py benchmarks/minif2f_core.py,$(wildcard benchmarks/*.py)); do echo "== $$script"; $(BIN)/python "$$script"; done
+	@set -e; for script in $(filter-out benchmarks/measuring.py benchmarks/simulated_hands.py,$(wildcard benchmarks/*.py)); do echo "== $$script"; $(BIN)/python "$$script"; done
 
 mathlib:
 	@command -v lake >/dev/null || { echo "lake is missing: install elan (https://github.com/leanprover/elan), which reads lean-toolchain"; exit 1; }
@@ -90,5 +90,5 @@ $(VENV)/.core: $(VENV)/.python pyproject.toml constraints.txt
 # Installs the core as well, so that the next `make prove` need not.
 $(VENV)/.dev: $(VENV)/.python pyproject.toml constraints.txt
 	@echo "== installing the development tools into $(VENV)"
-	@$(PIP) install -c constraints.txt -e '.[dev,eval,cluster]'
+	@$(PIP) install -c constraints.txt -e '.[dev,eval,cluster,models,server]'
 	@touch $(VENV)/.core $@

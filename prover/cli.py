@@ -144,7 +144,7 @@ def build_parser() -> argparse.ArgumentParser:
 _PROVE = """Prove a theorem. The proof goes to stdout as Lean text, everything else to stderr.
 Exit code: 0 proved, 1 not proved, 2 the input cannot be used, 3 our machinery failed."""
 _CHECK = "Check every theorem of a file in two processes (tier T2). Exit code as for prove."
-_MODELS = "List the dialects: how each model family is asked. --model takes any model that one of them fits."
+_MODELS = "List the dialects: how each model family is asked. A model needs one that fits it."
 _SETUP = "Fetch and derive the embedded Lean engine. Every other command does this by itself on first use."
 _DOCTOR = "Say which parts are there, which are missing, and how to get them."
 

@@ -129,6 +129,7 @@ _WRITTEN = {
 DISGUISES = {name: THEOREM.join(re.split(r"^T$", code, flags=re.MULTILINE)) for name, code in _WRITTEN.items()}
 
 
+@pytest.mark.slow
 async def test_nothing_but_a_proof_is_accepted(shop: Workshop) -> None:
     assert len(DISGUISES) >= 40
     made, drafts = await attempt(shop, FALSE, [block(code) for code in DISGUISES.values()], soft_ms=2_000)
@@ -195,6 +196,7 @@ async def test_every_dialect_survives_it(shop: Workshop, dialect: str) -> None:
     assert made.outcome is Outcome.PROVED
 
 
+@pytest.mark.slow
 async def test_what_does_not_end_is_ended(shop: Workshop) -> None:
     slow = [
         f"{TRUE.signature} := by\n  have : 2 ^ 70000000 % 7 = Nat.succ 1 := by decide +kernel\n  omega",
