@@ -192,7 +192,8 @@ class Dispatch(Generic[T]):
             raise
         except EnvError as failure:
             self.muster.lost += 1
-            self._count_failure(failure)
+            if not self.muster.alive:  # else the run goes on, with fewer hands than were asked for
+                self._count_failure(failure)
             await asyncio.sleep(self._rules.pause_s)
             return None
 

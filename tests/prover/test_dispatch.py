@@ -166,6 +166,28 @@ async def test_hands_that_cannot_be_had_at_first_are_asked_for_again() -> None:
     assert batch.dispatch.muster.lost == 5
 
 
+async def test_a_crew_with_fewer_hands_than_asked_for_goes_on_with_those() -> None:
+    class OneHand(ScriptedCrew):
+        async def hire(self) -> ScriptedHand:
+            if self.script.hired:
+                await asyncio.sleep(0)
+                raise EnvError("there is one CPU")
+            return await ScriptedCrew.hire(self)
+
+    gate = asyncio.Event()
+    ended: list[str] = []
+    crew = OneHand(Script(gates={"p0#1": gate}), size=4)
+    rules = Rules(pause_s=0, failures_in_a_row=10)
+    dispatch = Dispatch[Result](crew, rules, lambda ending: ended.append(ending.work.key), clock=lambda: 0.0)
+    dispatch.add(work(key) for key in keys(3))
+    running = asyncio.create_task(dispatch.run(hands=4))
+    await until(lambda: dispatch.muster.lost > 100)
+    gate.set()
+    async with asyncio.timeout(ENOUGH_S):
+        await running
+    assert ended == keys(3)
+
+
 async def test_a_crew_without_hands_ends_the_run_with_the_reason() -> None:
     batch = Batch(keys(3), Script(hires_fail=10**9), size=2)
     with pytest.raises(EnvError, match=r"34 failures with nothing done in between.*no hand can be had"):
