@@ -168,10 +168,13 @@ async def test_hands_that_cannot_be_had_at_first_are_asked_for_again() -> None:
 
 async def test_a_crew_with_fewer_hands_than_asked_for_goes_on_with_those() -> None:
     class OneHand(ScriptedCrew):
+        places = 1
+
         async def hire(self) -> ScriptedHand:
-            if self.script.hired:
-                await asyncio.sleep(0)
+            if not self.places:
+                await asyncio.sleep(0.001)
                 raise EnvError("there is one CPU")
+            self.places -= 1
             return await ScriptedCrew.hire(self)
 
     gate = asyncio.Event()
