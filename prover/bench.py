@@ -30,7 +30,7 @@ from prover.interrupts import drained_first, run_stoppable
 from prover.local_crew import LocalCrew
 from prover.method_choice import WHOLE_PROOF
 from prover.methods import opened_method
-from prover.model_options import model_choice, policy_name, search_config
+from prover.model_options import model_choice, policy_name, require_askable, search_config
 from prover.policies import UnknownPolicy, make_policy
 from prover.problems import BadData, ProblemSet, load_problems
 from prover.problems.splits import split_name
@@ -60,6 +60,7 @@ def bench(options: argparse.Namespace, console: Console) -> bool:
     with _understood():
         problems = _problems(options)
         config = _config(options, problems)
+        require_askable(config.method)
         for warning in problems.warnings:
             console.note(f"note: {warning}")
         if config.attempts > 1 and config.temperature == 0 and not options.model:

@@ -28,7 +28,7 @@ from prover.lane import Side, StatementRefused
 from prover.lemmas import LemmaLibrary
 from prover.method_choice import MethodChoice
 from prover.methods import Method, opened_method
-from prover.model_options import model_choice, policy_name, search_config
+from prover.model_options import model_choice, policy_name, require_askable, search_config
 from prover.search_page import search_page
 from prover.targets import BadInput, Target, read_target, refused, theorems_of, to_check, to_prove
 from prover.workshop import Workshop, workshop
@@ -55,9 +55,10 @@ def prove(options: argparse.Namespace, console: Console) -> bool:
         seed=options.seed,
     )
     try:
-        temperature = options.temperature
+        policy, temperature = policy_name(options, "symbolic"), options.temperature
         model = model_choice(options, temperature if options.model else None)
-        choice = MethodChoice(policy_name(options, "symbolic"), 0.0 if options.model else temperature or 0.0, model)
+        choice = MethodChoice(policy, 0.0 if options.model else temperature or 0.0, model)
+        require_askable(choice)
     except ValueError as out_of_range:
         raise BadInput(str(out_of_range)) from out_of_range
     engine = engine_for(console)

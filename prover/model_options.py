@@ -6,8 +6,9 @@ Owns how they become a `ModelChoice` and a policy's name.
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
-from prover.method_choice import MODEL, WHOLE_PROOF
+from prover.method_choice import MODEL, WHOLE_PROOF, MethodChoice
 from prover.models.choice import ModelChoice
 from prover.options import count, positive, seconds
 from search.config import SearchConfig
@@ -16,6 +17,11 @@ from search.scoring import Scoring
 
 # Alternating queues need a critic, which no option brings yet.
 STRATEGIES = tuple(order.value for order in Order if order is not Order.ALTERNATE)
+DEFAULT_POLICY = MethodChoice().policy
+OF_A_MODEL = (
+    *("server", "dialect", "whole_proof", "revision", "samples", "max_tokens"),
+    *("dtype", "device", "allow_pickle", "trust_remote_code"),
+)
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
@@ -64,13 +70,36 @@ def model_choice(options: argparse.Namespace, temperature: float | None) -> Mode
 
 
 def policy_name(options: argparse.Namespace, otherwise: str) -> str:
-    """Who proposes. Raises ValueError for options of a model without a model."""
+    """Who proposes; `otherwise` without a model. Raises ValueError for options of a model without one, and for both at once."""
+    if options.model and otherwise != DEFAULT_POLICY:
+        raise ValueError(f"--policy {otherwise} proposes tactics without a model: leave it out, or --model")
     if options.model:
         return WHOLE_PROOF if options.whole_proof else MODEL
-    for name in ("server", "dialect", "revision", "whole_proof", "samples", "max_tokens"):
+    for name in OF_A_MODEL:
         if getattr(options, name):
             raise ValueError(f"--{name.replace('_', '-')} says something of a model, and there is no --model")
     return otherwise
+
+
+def require_askable(choice: MethodChoice) -> None:
+    """See before the work, and not after it, that the model's folder is there if it is one, and that a dialect fits.
+
+    Raises ValueError for what other options would mend, ToolchainMissing if what reads dialects is not installed.
+    """
+    model = choice.model
+    if choice.policy not in (MODEL, WHOLE_PROOF):
+        return
+    if not model.server and not Path(model.model).expanduser().is_dir():
+        if model.model.count("/") != 1 or model.model.startswith((".", "/", "~")):
+            raise ValueError(f"there is no folder {model.model}, and a model on the hub is called OWNER/NAME")
+    elif model.revision and not model.server:
+        raise ValueError(f"{model.model} is a folder: --revision is for models on the hub")
+    from prover.models.dialect_file import DialectProblem
+
+    try:
+        model.dialect_for("proof" if choice.policy == WHOLE_PROOF else "tactic")
+    except DialectProblem as problem:
+        raise ValueError(str(problem)) from problem
 
 
 def search_config(options: argparse.Namespace) -> SearchConfig:

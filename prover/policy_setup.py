@@ -45,8 +45,8 @@ async def opened_policy(
     from prover.models.model_policy import ModelPolicy
 
     dialect = choice.dialect_for("tactic")
-    premises = await _premises(say) if "premises" in dialect.needs else None
-    async with opened(choice, say=say) as generator:
+    async with opened(choice, say=say) as generator:  # first: a model that is not there must not be noticed after minutes
+        premises = await _premises(say) if "premises" in dialect.needs else None
         model = ModelPolicy(generator, dialect, choice.sampling_in(dialect), premises=premises)
         mixed = Mixed(model, make_policy("symbolic"), config.floor_mass, config.learned_temperature)
         yield OpenedPolicy(mixed, generator.name)
@@ -56,9 +56,16 @@ async def _premises(say: Callable[[str], None]) -> PremiseIndex:
     """The library's theorems, from the cache or listed now."""
     engine = await asyncio.to_thread(ensure_engine)
     session = await EmbeddedSession.start(engine)
-    say("the theorems of the library are listed for retrieval: the first time, that takes a minute or two")
+    told = False
+
+    def listing(_: int) -> None:  # called only if they are not in the cache
+        nonlocal told
+        if not told:
+            told = True
+            say("the theorems of the library are listed for retrieval, once: that takes a minute or two")
+
     try:
-        premises = await premises_of(engine, session)
+        premises = await premises_of(engine, session, listing)
     finally:
         await session.close()
     return await asyncio.to_thread(PremiseIndex, premises)

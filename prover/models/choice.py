@@ -6,6 +6,7 @@ Owns the way from a name to a loaded model, and from a model's name to its diale
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from prover.models.dialect import Dialect
     from prover.models.generator import Generator, Sampling
+    from prover.models.server_options import ServerOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,30 @@ class ModelChoice:
             raise ValueError("temperature is at least 0, or -1 (as the dialect says)")
         if self.server and not self.model:
             raise ValueError("a server needs the name of a model on it")
+        if self.server and (self.dtype or self.device or self.allow_pickle or self.trust_remote_code):
+            raise ValueError("dtype, device, allow_pickle and trust_remote_code are for a model that runs here, not on a server")
+        if self.server:
+            self.server_options()  # raises for what is no address
 
     def dialect_for(self, task: Literal["tactic", "proof"]) -> Dialect:
-        """The dialect in which it is asked. Raises DialectProblem: none is known to fit, or none of this name."""
-        from prover.models.dialect import known_dialect_for, load_dialect
+        """The dialect in which it is asked.
 
-        return load_dialect(self.dialect or known_dialect_for(self.model, task))
+        Raises DialectProblem (none is known to fit, none of this name, one for another task), ToolchainMissing (no jinja2).
+        """
+        from prover.models.dialect import known_dialect_for, load_dialect
+        from prover.models.dialect_file import DialectProblem
+
+        dialect = load_dialect(self.dialect or known_dialect_for(self.model, task))
+        if dialect.task != task:
+            instead = {"tactic": "leave --whole-proof out", "proof": "give --whole-proof"}.get(dialect.task, "take another one")
+            raise DialectProblem(f"the dialect {dialect.id} is for the task {dialect.task}, not for {task}: {instead}")
+        return dialect
+
+    def server_options(self) -> ServerOptions:
+        """Which server, and how patiently it is asked. Raises ValueError for what is no address."""
+        from prover.models.server_options import ServerOptions
+
+        return ServerOptions(self.server, self.model, self.revision, skip_too_long=True)
 
     def sampling_in(self, dialect: Dialect, *, seed: int = 0) -> Sampling:
         """How it is drawn from: as the dialect says, but for what is chosen here."""
@@ -82,9 +102,8 @@ async def opened(choice: ModelChoice, *, say: Callable[[str], None] = lambda _: 
 async def _open(choice: ModelChoice, say: Callable[[str], None]) -> Generator:
     if choice.server:
         from prover.models.server import ServerModel
-        from prover.models.server_options import ServerOptions
 
-        server = ServerModel(ServerOptions(choice.server, choice.model, choice.revision, skip_too_long=True), say=say)
+        server = ServerModel(choice.server_options(), say=say)
         try:
             await server.look()  # a wrong address or name is seen now and not in the middle of a run
         except BaseException:
@@ -100,5 +119,19 @@ async def _open(choice: ModelChoice, say: Callable[[str], None]) -> Generator:
         dtype=choice.dtype,
         allow_pickle=choice.allow_pickle,
         trust_remote_code=choice.trust_remote_code,
+        threads=threads_for(_cpus()),
     )
     return await asyncio.to_thread(LocalModel.load, choice.model, options)
+
+
+def threads_for(cpus: int) -> int:
+    """How many of them a model that runs here takes for itself: half, at least one.
+
+    The others are for Lean's workers, which are at work at the same time.
+    """
+    return max(1, cpus // 2)
+
+
+def _cpus() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
