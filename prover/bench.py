@@ -163,6 +163,8 @@ def _config(options: argparse.Namespace, problems: ProblemSet) -> RunConfig:
         raise BadInput("an attempt without any limit may never end; give --seconds, --steps or --expansions")
     if options.share_policy and not options.ray:
         raise BadInput("--share-policy is for --ray: the workers of one machine share a policy anyway")
+    if options.ray and options.critic:
+        raise BadInput("a critic runs beside the searches, and on a cluster they are elsewhere: leave --critic or --ray out")
     if options.ray and policy == WHOLE_PROOF and not options.server:
         raise BadInput("on a cluster, whole proofs come from a server of models: give --server, or leave --ray out")
     several = SEVERAL_DIFFER if options.attempts > 1 and not options.model else 0.0

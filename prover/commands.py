@@ -44,7 +44,17 @@ def prove(options: argparse.Namespace, console: Console) -> bool:
     """Attempt the theorems of the target, one after the other; whether all were proved."""
     target = read_target(options.target, max_source_kib=options.max_source_kib)
     require_writable(options.tree, options.output)
-    config = ProveConfig(
+    try:
+        config, choice = _prove_config(options), _method_choice(options)
+    except ValueError as out_of_range:
+        raise BadInput(str(out_of_range)) from out_of_range
+    engine = engine_for(console)
+    return run_stoppable(_prove(target, config, choice, options, engine, console))
+
+
+def _prove_config(options: argparse.Namespace) -> ProveConfig:
+    """Raises ValueError."""
+    return ProveConfig(
         budget=Budget(seconds=options.seconds, steps=options.steps, expansions=options.expansions),
         search=search_config(options),
         workers=options.workers,
@@ -54,15 +64,15 @@ def prove(options: argparse.Namespace, console: Console) -> bool:
         negation_share=0 if options.no_negation else 4,
         seed=options.seed,
     )
-    try:
-        policy, temperature = policy_name(options, "symbolic"), options.temperature
-        model = model_choice(options, temperature if options.model else None)
-        choice = MethodChoice(policy, 0.0 if options.model else temperature or 0.0, model)
-        require_askable(choice)
-    except ValueError as out_of_range:
-        raise BadInput(str(out_of_range)) from out_of_range
-    engine = engine_for(console)
-    return run_stoppable(_prove(target, config, choice, options, engine, console))
+
+
+def _method_choice(options: argparse.Namespace) -> MethodChoice:
+    """Raises ValueError."""
+    policy, temperature = policy_name(options, "symbolic"), options.temperature
+    model = model_choice(options, temperature if options.model else None)
+    choice = MethodChoice(policy, 0.0 if options.model else temperature or 0.0, model)
+    require_askable(choice)
+    return choice
 
 
 async def _prove(

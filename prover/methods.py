@@ -16,6 +16,7 @@ from lean_env.pool import SessionPool
 from lean_env.statement import Statement
 from prover.attempt import Attempt
 from prover.config import ProveConfig
+from prover.critic import NO_CRITIC, Critic
 from prover.lane import Side
 from prover.method_choice import MODEL, WHOLE_PROOF, MethodChoice
 from prover.policy import Policy
@@ -55,6 +56,7 @@ class TreeSearch:
     policy: Policy
     temperature: float = 0.0
     name: str = ""
+    critic: Critic = NO_CRITIC
 
     async def attempt(
         self,
@@ -71,7 +73,15 @@ class TreeSearch:
         """See Method."""
         policy = Sampled(self.policy, config.seed, self.temperature)
         return await prove_statement(
-            statement, pool=pool, checker=checker, policy=policy, config=config, clock=clock, watch=watch, observe=observe
+            statement,
+            pool=pool,
+            checker=checker,
+            policy=policy,
+            critic=self.critic,
+            config=config,
+            clock=clock,
+            watch=watch,
+            observe=observe,
         )
 
 
@@ -95,4 +105,4 @@ async def opened_method(
         yield TreeSearch(policy, temperature, choice.model.model)
         return
     async with opened_policy(choice.policy, choice.model, config, say=say) as own:
-        yield TreeSearch(own.policy, temperature, own.model)
+        yield TreeSearch(own.policy, temperature, own.model, own.critic)

@@ -15,12 +15,11 @@ from search.config import SearchConfig
 from search.frontier import Order
 from search.scoring import Scoring
 
-# Alternating queues need a critic, which no option brings yet.
-STRATEGIES = tuple(order.value for order in Order if order is not Order.ALTERNATE)
+STRATEGIES = tuple(order.value for order in Order)
 DEFAULT_POLICY = MethodChoice().policy
 OF_A_MODEL = (
     *("server", "dialect", "whole_proof", "revision", "samples", "max_tokens"),
-    *("dtype", "device", "allow_pickle", "trust_remote_code"),
+    *("dtype", "device", "allow_pickle", "trust_remote_code", "then_search", "critic"),
 )
 
 
@@ -31,6 +30,8 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     add("--server", default="", metavar="URL", help="of an OpenAI-compatible server; its key is read from OPENAI_API_KEY")
     add("--dialect", default="", metavar="NAME", help="how it is asked (default: what is known to fit; see `entail models`)")
     add("--whole-proof", action="store_true", help="it writes whole proofs, which Lean checks, instead of tactics")
+    add("--then-search", action="store_true", help="after whole proofs that failed, search on from what they did right")
+    add("--critic", default="", metavar="NAME", help="a model that scores goals as InternLM's critic does (--strategy alternate)")
     add("--revision", default="", metavar="REV", help="branch, tag or commit of the model")
     add("--samples", type=count, default=0, metavar="N", help="drawn per goal, or proofs (default 0: as its dialect says)")
     add("--max-tokens", type=count, default=0, metavar="N", help="of one answer (default 0: as its dialect says)")
@@ -62,6 +63,8 @@ def model_choice(options: argparse.Namespace, temperature: float | None) -> Mode
         samples=options.samples,
         temperature=-1.0 if temperature is None else temperature,
         max_tokens=options.max_tokens,
+        then_search=options.then_search,
+        critic=options.critic,
         dtype=options.dtype,
         device=options.device,
         allow_pickle=options.allow_pickle,
@@ -104,6 +107,10 @@ def require_askable(choice: MethodChoice) -> None:
 
 def search_config(options: argparse.Namespace) -> SearchConfig:
     """How it is searched. Raises ValueError."""
+    if options.strategy == Order.ALTERNATE.value and not options.critic:
+        raise ValueError("--strategy alternate takes turns with a critic's opinion: give --critic")
+    if options.critic and options.strategy != Order.ALTERNATE.value:
+        raise ValueError("a --critic that only ranks goals is heard by --strategy alternate alone")
     return SearchConfig(width=options.width, order=Order(options.strategy), scoring=Scoring(alpha=options.alpha))
 
 

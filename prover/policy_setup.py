@@ -14,19 +14,23 @@ from dataclasses import dataclass
 from lean_env.embedded.install import ensure_engine
 from lean_env.embedded.session import EmbeddedSession
 from prover.config import ProveConfig
+from prover.critic import NO_CRITIC, Critic
 from prover.method_choice import MODEL
 from prover.models.choice import ModelChoice
 from prover.policies import make_policy
 from prover.policy import Policy
 from prover.premises import PremiseIndex, premises_of
 
+CRITIC_DIALECT = "internlm2.5-step-prover-critic"
+
 
 @dataclass(frozen=True, slots=True)
 class OpenedPolicy:
-    """A policy that can be asked; `model` is the name and revision of the model behind it, "" if there is none."""
+    """A policy that can be asked, and a critic; `model` is the name and revision of the model behind it, "" if there is none."""
 
     policy: Policy
     model: str = ""
+    critic: Critic = NO_CRITIC
 
 
 @asynccontextmanager
@@ -49,7 +53,25 @@ async def opened_policy(
         premises = await _premises(say) if "premises" in dialect.needs else None
         model = ModelPolicy(generator, dialect, choice.sampling_in(dialect), premises=premises)
         mixed = Mixed(model, make_policy("symbolic"), config.floor_mass, config.learned_temperature)
-        yield OpenedPolicy(mixed, generator.name)
+        async with _opened_critic(choice) as critic:
+            yield OpenedPolicy(mixed, generator.name, critic)
+
+
+@asynccontextmanager
+async def _opened_critic(choice: ModelChoice) -> AsyncGenerator[Critic]:
+    if not choice.critic:
+        yield NO_CRITIC
+        return
+    from prover.models.critics import ScoreCritic
+    from prover.models.dialect import load_dialect
+    from prover.models.options import LocalOptions
+
+    options = LocalOptions(device=choice.device, dtype=choice.dtype, trust_remote_code=choice.trust_remote_code)
+    critic = await asyncio.to_thread(ScoreCritic.load, choice.critic, load_dialect(CRITIC_DIALECT), options)
+    try:
+        yield critic
+    finally:
+        await critic.close()
 
 
 async def _premises(say: Callable[[str], None]) -> PremiseIndex:

@@ -30,6 +30,8 @@ class ModelChoice:
     samples      drawn per goal; 0 = as the dialect's authors do
     temperature  of the draws; -1 = as the dialect's authors do
     max_tokens   of one answer; 0 = as the dialect's authors do
+    then_search  after whole proofs that failed, go on with a search from what they did right
+    critic       folder or hub id of a model that scores goals as InternLM's critic does, with code of its own; "" = none
     dtype, device  of a model that runs here; "" = bfloat16 on a GPU if there is one, else float32 on the CPU
     allow_pickle, trust_remote_code  what a model that runs here may bring along besides safetensors
     """
@@ -41,6 +43,8 @@ class ModelChoice:
     samples: int = 0
     temperature: float = -1.0
     max_tokens: int = 0
+    then_search: bool = False
+    critic: str = ""
     dtype: Literal["", "float32", "bfloat16", "float16"] = ""
     device: str = ""
     allow_pickle: bool = False
@@ -48,13 +52,15 @@ class ModelChoice:
 
     def __post_init__(self) -> None:
         """Raises ValueError for an option out of its range."""
+        if self.critic and not self.trust_remote_code:
+            raise ValueError("a critic brings Python code of its own, which is run only with trust_remote_code")
         if self.samples < 0 or self.max_tokens < 0:
             raise ValueError("samples and max_tokens are at least 0 (as the dialect says)")
         if not (self.temperature == -1 or 0 <= self.temperature < inf):
             raise ValueError("temperature is at least 0, or -1 (as the dialect says)")
         if self.server and not self.model:
             raise ValueError("a server needs the name of a model on it")
-        if self.server and (self.dtype or self.device or self.allow_pickle or self.trust_remote_code):
+        if self.server and (self.dtype or self.device or self.allow_pickle or (self.trust_remote_code and not self.critic)):
             raise ValueError("dtype, device, allow_pickle and trust_remote_code are for a model that runs here, not on a server")
         if self.server:
             self.server_options()  # raises for what is no address

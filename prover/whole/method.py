@@ -12,14 +12,18 @@ from dataclasses import dataclass, replace
 from lean_env.checker import Checker
 from lean_env.pool import SessionPool
 from lean_env.statement import Statement
-from prover.attempt import Attempt
+from prover.attempt import Attempt, Outcome
 from prover.config import ProveConfig
 from prover.lane import Side
 from prover.models.choice import ModelChoice, opened
 from prover.models.dialect import Dialect
 from prover.models.generator import Generator
+from prover.policies import make_policy
 from prover.proving import Progress
+from prover.whole.account import Drafts
 from prover.whole.config import WholeProofConfig
+from prover.whole.resuming import seeds_of
+from prover.whole.searching_on import search_on
 from prover.whole.whole_proof import prove_whole
 
 RESUME_ROUNDS = 1  # a failing proof is taken up at its first error once, where the dialect can ask for that
@@ -48,7 +52,7 @@ class WholeProofs:
         clock: Callable[[], float],
         informal: str = "",
         watch: Callable[[Progress], None] | None = None,
-        observe: Callable[[tuple[Side, ...]], None] = lambda _: None,  # noqa: ARG002 - there is no search to look at
+        observe: Callable[[tuple[Side, ...]], None] = lambda _: None,
     ) -> Attempt:
         """See Method. Of the budget, expansions are prompts and steps are proofs given to Lean."""
         usual = WholeProofConfig()
@@ -63,7 +67,8 @@ class WholeProofs:
             workers=config.workers,
             seed=config.seed,
         )
-        return await prove_whole(
+        drafts: list[Drafts] = []
+        attempt = await prove_whole(
             statement,
             pool=pool,
             checker=checker,
@@ -73,6 +78,21 @@ class WholeProofs:
             clock=clock,
             informal=informal,
             watch=watch,
+            observe=drafts.append,
+        )
+        if not self.choice.then_search or attempt.outcome is not Outcome.EXHAUSTED:
+            return attempt
+        return await search_on(
+            statement,
+            attempt,
+            seeds_of(drafts[0].failures),
+            pool=pool,
+            checker=checker,
+            policy=make_policy("symbolic"),
+            config=config,
+            clock=clock,
+            watch=watch,
+            observe=observe,
         )
 
 

@@ -270,7 +270,11 @@ REFUSED = [
     ("--model m --dialect chat --server http://host/v1 --dtype float32", "are for a model that runs here"),
     ("--model m --dialect chat --dtype float8", "invalid choice: 'float8'"),
     ("--model m --dialect chat --floor-mass 1", "1 is not a share from 0, below 1"),
-    ("--model m --dialect chat --strategy alternate", "invalid choice: 'alternate'"),
+    ("--model m/m --dialect chat --strategy alternate", "takes turns with a critic's opinion: give --critic"),
+    ("--model m/m --dialect chat --critic c/c --trust-remote-code", "heard by --strategy alternate alone"),
+    ("--model m/m --dialect chat --critic c/c --strategy alternate", "run only with trust_remote_code"),
+    ("--critic c/c --strategy alternate", "--critic says something of a model"),
+    ("--then-search", "--then-search says something of a model"),
 ]
 
 

@@ -16,7 +16,8 @@ from prover.interrupts import ToldToStop
 
 MODEL = (
     *("--model", "--server", "--dialect", "--whole-proof", "--revision", "--samples", "--max-tokens", "--dtype", "--device"),
-    *("--allow-pickle", "--trust-remote-code", "--floor-mass", "--lookahead", "--strategy", "--width", "--alpha", "--temperature"),
+    *("--allow-pickle", "--trust-remote-code", "--then-search", "--critic", "--floor-mass", "--lookahead"),
+    *("--strategy", "--width", "--alpha", "--temperature"),
 )
 OPTIONS = {
     "prove": [

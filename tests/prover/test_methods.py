@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -139,6 +140,28 @@ async def test_a_dialect_that_can_repair_does_as_often_as_it_says(models: Callab
     assert made.outcome is Outcome.EXHAUSTED
     assert max(rounds) == 2, "as chat-proof.toml says"
     assert made.effort.expansions == len(model.asked)
+
+
+@pytest.mark.models
+async def test_a_search_goes_on_from_what_failing_proofs_did_right(
+    models: Callable[[ScriptedModel], ScriptedModel], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def knows_the_end(_name: str) -> ScriptedPolicy:
+        return ScriptedPolicy({"D": ["d"]})
+
+    monkeypatch.setattr("prover.whole.method.make_policy", knows_the_end)
+    alone = whole("deepseek-prover-v1.5")
+    config = ProveConfig(Budget(steps=100), workers=1, negation_share=0)
+    ends: dict[bool, Attempt] = {}
+    for then_search in (False, True):
+        models(ScriptedModel(lambda _: [BROKEN]))
+        choice = replace(alone, model=replace(alone.model, then_search=then_search))
+        async with opened_method(choice, config) as method:
+            ends[then_search] = await attempt(method, ProofShop(Lean(TABLE)), config)
+    assert ends[False].outcome is Outcome.EXHAUSTED
+    assert (ends[True].outcome, ends[True].script) == (Outcome.PROVED, ("split", "· b", "· turn", "  d"))
+    assert ends[True].effort.steps > ends[False].effort.steps
+    assert ends[True].effort.output_tokens == ends[False].effort.output_tokens > 0
 
 
 @pytest.mark.models

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from lean_env.embedded.engine import Engine
 from lean_env.session import Session
 from prover.config import ProveConfig
+from prover.critic import Opinion
 from prover.method_choice import MODEL
 from prover.models.choice import ModelChoice
+from prover.models.dialect import Dialect
 from prover.models.dialect_file import DialectProblem
 from prover.models.generator import ModelFailed
+from prover.models.options import LocalOptions
 from prover.policies import UnknownPolicy
 from prover.policy import Situation, usage_of
 from prover.policy_setup import opened_policy
@@ -147,3 +150,23 @@ async def test_what_fails_while_it_is_used_lets_go_of_the_model(world: World) ->
         async with opened_policy(MODEL, BFS, ProveConfig()):
             raise RuntimeError("a search that fails")
     assert world.model.closed
+
+
+@pytest.mark.models
+async def test_a_critic_is_loaded_for_it_and_let_go_of(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Loaded:
+        kind = Opinion.RANKING
+
+        async def close(self) -> None:
+            world.log.append("critic closed")
+
+    def load(source: str, dialect: Dialect, options: LocalOptions) -> Loaded:
+        world.log.append(f"{source} by {dialect.id}, {options.trust_remote_code}")
+        return Loaded()
+
+    monkeypatch.setattr("prover.models.critics.ScoreCritic.load", load)
+    choice = replace(BFS, critic="a/critic", trust_remote_code=True)
+    async with opened_policy(MODEL, choice, ProveConfig()) as opened:
+        assert isinstance(opened.critic, Loaded)
+        assert world.log == ["model", "a/critic by internlm2.5-step-prover-critic, True"]
+    assert world.log[-1] == "critic closed"
