@@ -18,7 +18,7 @@ LONGEST = 400  # lines
 LONG: dict[str, str] = {}
 
 COMMAND_LINE = ("prover/console.py",)
-STARTS_PROCESSES = ("lean_env/process.py", "lean_env/embedded/install_command.py", "prover/sandbox.py")
+STARTS_PROCESSES = ("lean_env/process.py", "lean_env/embedded/install_command.py", "prover/sandbox/kernel.py")
 
 # Every way in which the standard library starts a process, as the last two parts of its dotted name.
 SPAWNERS = {
