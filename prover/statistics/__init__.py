@@ -10,6 +10,7 @@ from prover.statistics.categories import Cell, by_category, holm
 from prover.statistics.curve import CurvePoint, solved_by_budget
 from prover.statistics.extras import NeedsScipy
 from prover.statistics.intervals import Estimate, Interval, wilson
+from prover.statistics.majority import Ballot, maj_at_k, mean_maj_at_k
 from prover.statistics.paired import McNemar, mcnemar, paired_difference
 from prover.statistics.pass_at_k import (
     Tally,
@@ -23,6 +24,7 @@ from prover.statistics.variance import VarianceSplit, variance_split
 
 __all__ = [
     "Cell",
+    "Ballot",
     "CurvePoint",
     "Estimate",
     "Interval",
@@ -33,7 +35,9 @@ __all__ = [
     "VarianceSplit",
     "by_category",
     "holm",
+    "maj_at_k",
     "mcnemar",
+    "mean_maj_at_k",
     "mean_pass_at_k",
     "not_run_range",
     "paired_difference",
