@@ -23,6 +23,7 @@ from prover.bench_progress import BenchProgress
 from prover.commands import engine_for, require_writable
 from prover.comparison import Comparison, NotComparable, compare, comparison_text
 from prover.config import ProveConfig
+from prover.config_file import BadConfig
 from prover.console import Console
 from prover.crew import Crew
 from prover.dispatch import Rules
@@ -38,7 +39,7 @@ from prover.records import BrokenRecords, StartRecord
 from prover.report import load_run, report_json, summarise
 from prover.report_page import report_page
 from prover.report_text import report_text
-from prover.run_config import BadConfig, RunConfig
+from prover.run_config import RunConfig
 from prover.run_folder import RunFolder, RunRefused, open_run
 from prover.runs import CONTROLS, Run
 from prover.targets import BadInput

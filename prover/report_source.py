@@ -14,8 +14,9 @@ from pathlib import Path
 import msgspec
 
 from prover.attempt import Outcome
+from prover.config_file import read_config_as
 from prover.records import AttemptRecord, BrokenRecords, ProblemRecord, StartRecord, read_records
-from prover.run_config import RunConfig, read_config
+from prover.run_config import RunConfig
 from prover.run_folder import CONFIG, CONTROLS, PROBLEMS, RECORDS
 from prover.runs import LEFT_OUT_OF_CORE
 from prover.statistics import Tally
@@ -93,7 +94,7 @@ def is_solved(record: AttemptRecord) -> bool:
 
 def load_run(folder: Path) -> Run:
     """Read a run's folder. Raises BrokenRecords, BadConfig, FileNotFoundError; controls and trees may be missing."""
-    config = read_config(folder / CONFIG)
+    config = read_config_as(folder / CONFIG, RunConfig)
     problems: list[ProblemRecord] = read_records(folder / PROBLEMS, ProblemRecord)
     by_name = {problem.name: problem for problem in problems}
     kept = tuple(p for p in by_name.values() if not (config.only == "core" and p.cause in LEFT_OUT_OF_CORE))

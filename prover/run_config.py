@@ -1,6 +1,6 @@
 """Everything that decides what a run comes to, as data: what `runs/NAME/config.toml` holds.
 
-Owns the file's format and the run's identity: two runs with the same identity were asked the same thing under the same budget.
+Owns the run's identity: two runs with the same identity were asked the same thing under the same budget.
 Where a run was made (workers, machines) is not part of it; that is in the records.
 """
 
@@ -8,22 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import cast
 
 import msgspec
 
 from prover.config import ProveConfig
+from prover.config_file import differences
 from prover.method_choice import MethodChoice
 from prover.models.choice import ModelChoice
 
 _NOT_IN_A_NAME = re.compile(r"[^\w.+-]+")  # of a folder: a dataset may be called OWNER/NAME
-
-
-class BadConfig(Exception):
-    """A config file cannot be used; the message says where and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +75,11 @@ class RunConfig:
 
     def differences(self, other: RunConfig) -> list[str]:
         """The options in which two configs differ: "prove.budget.seconds 10 -> 30"."""
-        mine, theirs = _leaves(msgspec.to_builtins(self)), _leaves(msgspec.to_builtins(other))
-        return [f"{key} {mine[key]} -> {theirs[key]}" for key in mine if mine[key] != theirs[key]]
+        return differences(self, other)
+
+    def like(self, other: RunConfig) -> RunConfig:
+        """This config, with what may change while a run grows as the other has it."""
+        return replace(self, attempts=other.attempts, tree_nodes=other.tree_nodes)
 
     @property
     def title(self) -> str:
@@ -92,40 +90,6 @@ class RunConfig:
         model = Path(self.model.model).name
         what = "-".join(part for part in (self.dataset, self.split, self.only, self.policy, model) if part)
         return f"{_NOT_IN_A_NAME.sub('-', what)}-{spent}-{self.identity[:8]}"
-
-
-def write_config(config: RunConfig, path: Path) -> None:
-    """Write the file, all options named, replacing an older one as a whole. Raises OSError."""
-    import tomli_w
-
-    text = tomli_w.dumps(msgspec.to_builtins(config))
-    draft = path.with_suffix(".draft")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
-
-
-def read_config(path: Path) -> RunConfig:
-    """The config in a file. Raises BadConfig for an unknown key and a value out of range, FileNotFoundError."""
-    try:
-        data: dict[str, object] = tomllib.loads(path.read_text(encoding="utf-8"))
-        config = msgspec.convert(data, RunConfig)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError, ValueError) as error:
-        raise BadConfig(f"{path}: {error}") from error
-    unknown = sorted(_leaves(data).keys() - _leaves(msgspec.to_builtins(config)).keys())
-    if unknown:
-        raise BadConfig(f"{path}: unknown: {', '.join(unknown)}")
-    return config
-
-
-def _leaves(table: dict[str, object], prefix: str = "") -> dict[str, object]:
-    """What is in a table and its tables, by dotted names."""
-    found: dict[str, object] = {}
-    for key, value in table.items():
-        if isinstance(value, dict):
-            found |= _leaves(cast("dict[str, object]", value), f"{prefix}{key}.")
-        else:
-            found[prefix + key] = value
-    return found
 
 
 def attempt_seed(run_seed: int, name: str, attempt: int) -> int:

@@ -11,8 +11,9 @@ import msgspec
 
 from prover.attempt import Effort, Outcome
 from prover.config import ProveConfig
+from prover.config_file import write_config
 from prover.records import AttemptRecord, ProblemRecord, StartRecord, TreeRecord
-from prover.run_config import RunConfig, write_config
+from prover.run_config import RunConfig
 from search.budget import Budget
 
 FACTS = {"entail": "0.1.0", "engine": "4.28.0", "machine": "2 cores", "workers": "2"}

@@ -11,7 +11,8 @@ import pytest
 import tomli_w
 
 from prover.config import ProveConfig
-from prover.run_config import BadConfig, RunConfig, read_config, write_config
+from prover.config_file import BadConfig, read_config_as, write_config
+from prover.run_config import RunConfig
 from search.config import SearchConfig
 from search.frontier import Order
 from search.scoring import Rule, Scoring
@@ -41,7 +42,7 @@ def test_every_option_of_a_search_is_in_the_run_s_file(tmp_path: Path) -> None:
     for order in Order:
         config = replace(RUN, prove=replace(RUN.prove, search=replace(SEARCH, order=order)))
         write_config(config, tmp_path / "config.toml")
-        assert read_config(tmp_path / "config.toml") == config
+        assert read_config_as(tmp_path / "config.toml", RunConfig) == config
     written = tomllib.loads((tmp_path / "config.toml").read_text(encoding="utf-8"))
     assert written["prove"]["search"]["order"] == "puct"
     assert written["prove"]["search"].keys() == {each.name for each in fields(SearchConfig)}
@@ -58,7 +59,7 @@ def test_a_file_from_before_an_option_was_there_has_its_default(tmp_path: Path) 
         del prove["search"][name]
     prove["search"] |= {"order": "best", "scoring": {"rule": "length", "alpha": 0.5, "path_weight": 1.0}}
     path.write_text(tomli_w.dumps(old), encoding="utf-8")
-    assert read_config(path).prove == ProveConfig(search=SearchConfig(4, max_depth=9), workers=1)
+    assert read_config_as(path, RunConfig).prove == ProveConfig(search=SearchConfig(4, max_depth=9), workers=1)
 
 
 def test_an_order_that_nobody_knows_is_refused_with_its_place(tmp_path: Path) -> None:
@@ -66,4 +67,4 @@ def test_an_order_that_nobody_knows_is_refused_with_its_place(tmp_path: Path) ->
     write_config(RUN, path)
     path.write_text(path.read_text(encoding="utf-8").replace('"alternate"', '"astar"'), encoding="utf-8")
     with pytest.raises(BadConfig, match=r"astar.*order"):
-        read_config(path)
+        read_config_as(path, RunConfig)

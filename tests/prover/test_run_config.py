@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prover.config import ProveConfig
+from prover.config_file import BadConfig, read_config_as, write_config
 from prover.models.choice import ModelChoice
-from prover.run_config import BadConfig, RunConfig, attempt_seed, read_config, write_config
+from prover.run_config import RunConfig, attempt_seed
 from prover.run_folder import open_run
 from search.budget import Budget
 from search.config import SearchConfig
@@ -51,7 +52,7 @@ def test_what_is_written_is_read_again(config: RunConfig) -> None:
         path = Path(folder) / "config.toml"
         write_config(CONFIG, path)
         write_config(config, path)
-        again = read_config(path)
+        again = read_config_as(path, RunConfig)
         assert again == config
         assert (again.identity, again.title) == (config.identity, config.title)
         assert [file.name for file in Path(folder).iterdir()] == ["config.toml"]
@@ -115,14 +116,14 @@ def test_a_file_that_cannot_be_used_is_told(tmp_path: Path, change: str, said: s
     kept = [line for line in lines if not line.startswith(change.split(maxsplit=1)[0] + " ")]
     path.write_text("\n".join([*kept, change] if change.startswith("[") else [change, *kept]))
     with pytest.raises(BadConfig, match=said) as refusal:
-        read_config(path)
+        read_config_as(path, RunConfig)
     assert str(path) in str(refusal.value)
 
 
 def test_a_draft_that_a_crash_left_is_no_config(tmp_path: Path) -> None:
     (tmp_path / "config.draft").write_text("half of")
     with open_run(tmp_path, CONFIG):
-        assert read_config(tmp_path / "config.toml") == CONFIG
+        assert read_config_as(tmp_path / "config.toml", RunConfig) == CONFIG
 
 
 def test_several_workers_per_attempt_are_refused() -> None:
