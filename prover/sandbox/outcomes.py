@@ -16,7 +16,7 @@ class Limits:
     cpu_s        of the kernel's whole life, seconds of all its threads (> 0)
     memory_mib   address space of the kernel (>= 64, what Python itself needs)
     scratch_mib  files in the scratch folder, together
-    processes    processes and threads at the same time, the kernel's own included (>= 1)
+    processes    threads at the same time (>= 1); isolated code starts no processes at all
     output_kib   text that one execution may print; more ends it
     """
 
