@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from prover.models.dialect_file import ExtractRule
+from prover.models.dialect_verdict import verdict_in
 from prover.models.lean_answer import block_of, proof_body, statement_of
 
 THINK, THOUGHT = "<think>", "</think>"
@@ -80,6 +81,8 @@ def extracted(
             return _statement(rule, spoken)
         case "prose":
             return spoken.strip() or None
+        case "verdict":
+            return verdict_in(rule, spoken)
 
 
 def _before_stop(text: str, stop: tuple[str, ...]) -> str:

@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from prover.models.dialect import Dialect
+    from prover.models.dialect_file import Task
     from prover.models.generator import Generator, Sampling
     from prover.models.server_options import ServerOptions
+
+FOR_ANY_CHAT: tuple[Task, ...] = ("informalize", "judge", "augment")  # what is usually asked of a general chat model
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +68,21 @@ class ModelChoice:
         if self.server:
             self.server_options()  # raises for what is no address
 
-    def dialect_for(self, task: Literal["tactic", "proof"]) -> Dialect:
+    def dialect_for(self, task: Task) -> Dialect:
         """The dialect in which it is asked.
 
-        Raises DialectProblem (none is known to fit, none of this name, one for another task), ToolchainMissing (no jinja2).
+        A model that no dialect is known to fit informalizes, judges and augments as any chat model does. Raises DialectProblem
+        (none is known to fit, none of this name, one for another task), ToolchainMissing (no jinja2).
         """
-        from prover.models.dialect import known_dialect_for, load_dialect
-        from prover.models.dialect_file import DialectProblem
+        from prover.models.dialect import dialect_for, known_dialect_for, load_dialect
+        from prover.models.dialect_file import CHATS, DialectProblem
 
-        dialect = load_dialect(self.dialect or known_dialect_for(self.model, task))
+        found = self.dialect or (dialect_for(self.model, task) or CHATS[task] if task in FOR_ANY_CHAT else "")
+        dialect = load_dialect(found or known_dialect_for(self.model, task))
         if dialect.task != task:
-            instead = {"tactic": "leave --whole-proof out", "proof": "give --whole-proof"}.get(dialect.task, "take another one")
-            raise DialectProblem(f"the dialect {dialect.id} is for the task {dialect.task}, not for {task}: {instead}")
+            raise DialectProblem(
+                f"the dialect {dialect.id} is for the task {dialect.task}, not for {task}: {_instead(dialect, task)}"
+            )
         return dialect
 
     def server_options(self) -> ServerOptions:
@@ -93,6 +99,14 @@ class ModelChoice:
             max_tokens=self.max_tokens or None,
             seed=seed,
         )
+
+
+def _instead(dialect: Dialect, task: Task) -> str:
+    from prover.models.dialect_file import CHATS
+
+    if task in ("tactic", "proof"):
+        return {"tactic": "leave --whole-proof out", "proof": "give --whole-proof"}.get(dialect.task, "take another one")
+    return f"take another one, for a chat model {CHATS[task]}" if task in CHATS else "take another one"
 
 
 @asynccontextmanager

@@ -6,16 +6,34 @@ talks to a model and never judges an answer. The format of the files is `dialect
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from prover.models.answer import THINK, THOUGHT, extracted
-from prover.models.dialect_file import GUIDE, TASKS, DialectFile, DialectProblem, Endpoint, Score, Task, read_dialect_file
-from prover.models.dialect_text import Premise, compiled, rendered, variables
+import msgspec
+
+from prover.models.answer import THINK, THOUGHT, after_thinking, extracted
+from prover.models.dialect_fields import proof_fields, tactic_fields
+from prover.models.dialect_file import (
+    CHATS,
+    FOLDER,
+    GUIDE,
+    TASKS,
+    WORDS,
+    DialectFile,
+    DialectProblem,
+    Endpoint,
+    Score,
+    Task,
+    dialects,
+    own_names,
+    read_dialect_file,
+)
+from prover.models.dialect_text import compiled, rendered, variables
+from prover.models.dialect_verdict import Verdict, verdicts_in
+from prover.models.dialect_words import Fields, Round, StatementRepair
 from prover.models.generator import Prompt, Sampling, Turn
 from prover.models.lean_answer import theorem_name
 from prover.models.query import ProofQuery, RepairQuery, TacticQuery
@@ -24,10 +42,8 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 ROLES: tuple[Literal["system", "user", "assistant"], ...] = ("system", "user", "assistant")  # in the order of a conversation
-FOLDER = Path(__file__).parent / "dialects"
 
-Fields = Mapping[str, str]  # what formalizers are asked with: problem, name, header, statement, answer
-Query = TacticQuery | ProofQuery | RepairQuery | Fields
+Query = TacticQuery | ProofQuery | RepairQuery | StatementRepair | Fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,25 +101,39 @@ class Dialect:
         """How many rounds of repair are worth asking for; 0 = it cannot be asked."""
         return self.file.repair.rounds if self.file.repair else 0
 
-    def render(self, query: Query, *, earlier: Prompt | None = None) -> Prompt:
+    @property
+    def thinks(self) -> bool:
+        """Whether its prompt ends inside a think block."""
+        return self.file.template.prefill.rstrip().endswith(THINK)
+
+    @property
+    def converses(self) -> bool:
+        """Whether it is told what its code came to in turns of a chat (`rounds`), not in the text that it goes on with."""
+        return self.file.execution is not None
+
+    def render(self, query: Query, *, earlier: Prompt | None = None, rounds: Sequence[Round] = ()) -> Prompt:
         """The prompt for a query of the dialect's task.
 
         `earlier` is the prompt that the last of a repair's answers answered, and the repair goes on with that conversation; without
-        it, the conversation is the first question and the last answer. Raises DialectProblem if this dialect cannot be asked that.
+        it, the conversation is the first question and the last answer. `rounds` are what a model that `converses` has written and
+        run so far. Raises DialectProblem if this dialect cannot be asked that.
         """
-        if isinstance(query, RepairQuery):
+        if isinstance(query, RepairQuery | StatementRepair):
             return self._repair(query, earlier)
         fields = self._fields_of(query)
+        if rounds and not self.converses:
+            raise DialectProblem(f"the dialect {self.id} has no turn for what a program printed: its solution goes on as one text")
         if self.endpoint == "raw":
             return Prompt(text=self._text("text", fields))
         turns = tuple(Turn(role, self._text(role, fields)) for role in ROLES if role in self._templates)
+        turns += self._run_turns(fields, rounds)
         return Prompt(turns=turns, prefill=self._text("prefill", fields) if "prefill" in self._templates else "")
 
     def extract(self, text: str, query: Query | None = None) -> str | None:
         """The answer in what the model wrote; None if there is none.
 
-        A proof is a block of tactics in the first column, a statement ends before its `:=`. The query tells which theorem is meant,
-        and whether the answer goes on with a prefix: then its columns count from that block's.
+        A proof is a block of tactics in the first column, a statement ends before its `:=`, a verdict is "yes" or "no". The query
+        tells which theorem is meant, and whether the answer goes on with a prefix: then its columns count from that block's.
         """
         rule = self.file.extract
         if rule is None:
@@ -111,7 +141,13 @@ class Dialect:
         asked = query.query if isinstance(query, RepairQuery) else query
         theorem = theorem_name(asked.signature) if isinstance(asked, ProofQuery) else ""
         resumed = isinstance(asked, ProofQuery) and bool(asked.prefix)
-        return extracted(rule, text, self.file.stop, theorem=theorem, resumed=resumed, thinking=self._thinking())
+        return extracted(rule, text, self.file.stop, theorem=theorem, resumed=resumed, thinking=self.thinks)
+
+    def verdicts(self, text: str) -> tuple[Verdict, ...]:
+        """Every verdict in what the model wrote, first to last: what a process reward model says of step after step."""
+        rule = self.file.extract
+        spoken = after_thinking(text, begun=self.thinks)
+        return () if rule is None or rule.kind != "verdict" or spoken is None else verdicts_in(rule, spoken)
 
     def sampling(
         self,
@@ -148,12 +184,9 @@ class Dialect:
                     "tokenizer class on the server. Serve it with another version, or with the tokenizer of the model's repository"
                 )
         _, closed, rest = text.rpartition(THOUGHT)
-        if THINK in rest or (self._thinking() and not closed):
+        if THINK in rest or (self.thinks and not closed):
             return "the answer ends inside its think block: raise max_tokens"
         return ""
-
-    def _thinking(self) -> bool:
-        return self.file.template.prefill.rstrip().endswith(THINK)
 
     def _text(self, part: str, fields: Mapping[str, Any]) -> str:
         return rendered(self._templates[part], fields, f"{self.id}, template.{part}")
@@ -162,42 +195,36 @@ class Dialect:
         match query:
             case TacticQuery():
                 self._require("tactic", "critic")
-                return _tactic_fields(query)
+                return tactic_fields(query)
             case ProofQuery():
                 self._require("proof")
                 if query.prefix and not self.resumes:
                     raise DialectProblem(f"{self.id} cannot be asked to go on with a proof of which a part is there")
-                return _proof_fields(query)
+                return proof_fields(query)
             case _:
-                self._require("formalize", "informalize")
+                self._require(*WORDS)
                 return dict(query)
 
     def _require(self, *tasks: Task) -> None:
         if self.task not in tasks:
             raise DialectProblem(f"the dialect {self.id} is for the task {self.task}, not for {' or '.join(tasks)}")
 
-    def _repair(self, query: RepairQuery, earlier: Prompt | None) -> Prompt:
+    def _run_turns(self, fields: Mapping[str, Any], rounds: Sequence[Round]) -> tuple[Turn, ...]:
+        turns: list[Turn] = []
+        for each in rounds:
+            run = {**fields, "output": each.output, "outcome": each.outcome}
+            turns += [Turn("assistant", each.written), Turn("user", self._text("execution", run))]
+        return tuple(turns)
+
+    def _repair(self, query: RepairQuery | StatementRepair, earlier: Prompt | None) -> Prompt:
         if self.file.repair is None or not query.answers:
             raise DialectProblem(f"the dialect {self.id} has no repair turn" if query.answers else "a repair needs an answer")
+        of_a_statement = isinstance(query, StatementRepair)
+        fields = {**query.query, "draft": query.draft} if of_a_statement else proof_fields(query.query) | {"proof": query.proof}
+        fields |= {"errors": query.errors, "round": query.round}
         before = earlier if earlier is not None else self.render(query.query)
-        fields = _proof_fields(query.query) | {"proof": query.proof, "errors": query.errors, "round": query.round}
         turns = (*before.turns, Turn("assistant", before.prefill + query.answers[-1]), Turn("user", self._text("repair", fields)))
         return Prompt(turns=turns, prefill=before.prefill)
-
-
-def _tactic_fields(query: TacticQuery) -> dict[str, Any]:
-    premises = [Premise(name=name, text=text) for name, text in query.premises]
-    return {"state": query.state, "theorem": query.theorem, "proof_before": query.proof_before, "premises": premises}
-
-
-def _proof_fields(query: ProofQuery) -> dict[str, Any]:
-    return {
-        "header": query.header,
-        "signature": query.signature,
-        "informal": query.informal,
-        "prefix": query.prefix,
-        "goal": query.goal,
-    }
 
 
 # -- finding one -------------------------------------------------------------------------------------------------------------------
@@ -208,21 +235,15 @@ def load_dialect(name_or_path: str | Path) -> Dialect:
 
     Raises DialectProblem (nothing there, or not written as it should be) and ToolchainMissing (no jinja2).
     """
-    known = FOLDER / f"{name_or_path}.toml"
-    if str(name_or_path) in _names():
-        return _dialect(read_dialect_file(known))
+    if str(name_or_path) in own_names():
+        return _dialect(read_dialect_file(FOLDER / f"{name_or_path}.toml"))
     path = Path(name_or_path)
     if path.suffix == ".toml" or path.is_file():
         return _dialect(read_dialect_file(path))
     raise DialectProblem(
-        f"there is no dialect called {name_or_path}. Known are: {', '.join(_names())}. "
+        f"there is no dialect called {name_or_path}. Known are: {', '.join(own_names())}. "
         f"For another model write a file of your own, which {GUIDE} shows, and name its path"
     )
-
-
-def dialects() -> tuple[DialectFile, ...]:
-    """What is written in each of our own files, by task and then by name."""
-    return tuple(sorted(_files(), key=lambda file: (TASKS.index(file.task), file.id)))
 
 
 def dialect_table() -> list[DialectRow]:
@@ -236,7 +257,7 @@ def dialect_table() -> list[DialectRow]:
 def dialect_for(model_id: str, task: Task | None = None) -> str | None:
     """The dialect for a model: its id on the hub, its folder, or what a server calls it. None if none is known to fit.
 
-    The longest pattern that fits wins; of equals, the task that comes first in tactic, proof, critic, formalize, informalize.
+    The longest pattern that fits wins; of equals, the task that comes first in `TASKS`.
     """
     wanted = _plain(model_id)
     names = (wanted, *wanted.split("/"))
@@ -255,10 +276,10 @@ def known_dialect_for(model_id: str, task: Task | None = None) -> str:
     found = dialect_for(model_id, task)
     if found is None:
         kind = f" for the task {task}" if task else ""
+        chat = f"`{CHATS[task]}`" if task is not None and task in CHATS else "`chat` (next tactic) or `chat-proof` (whole proof)"
         raise DialectProblem(
-            f"no dialect{kind} is known to fit the model {model_id}. If it is a chat model, take `chat` (next tactic) or "
-            "`chat-proof` (whole proof); if it speaks like another family, name that dialect; else write a file of your own, "
-            f"which {GUIDE} shows"
+            f"no dialect{kind} is known to fit the model {model_id}. If it is a chat model, take {chat}; "
+            f"if it speaks like another family, name that dialect; else write a file of your own, which {GUIDE} shows"
         )
     return found
 
@@ -268,25 +289,11 @@ def _plain(name: str) -> str:
     return name.casefold().replace("_", "-")
 
 
-@cache
-def _names() -> tuple[str, ...]:
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
-
-
-@cache
-def _files() -> tuple[DialectFile, ...]:
-    return tuple(read_dialect_file(FOLDER / f"{name}.toml") for name in _names())
-
-
 def _dialect(file: DialectFile) -> Dialect:
-    written = file.template
-    parts = {
-        "text": written.text,
-        "system": written.system,
-        "user": written.user,
-        "assistant": written.assistant,
-        "prefill": written.prefill,
+    parts: dict[str, str] = {
+        **msgspec.structs.asdict(file.template),
         "repair": file.repair.user if file.repair else "",
+        "execution": file.execution.user if file.execution else "",
     }
     templates = {part: compiled(source, f"{file.id}, template.{part}") for part, source in parts.items() if source}
     fields = frozenset[str]().union(*(variables(source) for source in parts.values() if source))

@@ -1,12 +1,14 @@
 """A dialect as it is written down: one TOML file, read strictly.
 
-Owns the format and its defaults. A key that is not known is refused, because a misspelt `stop` would be a silent loss of proofs.
-Nothing here renders a prompt or looks into an answer.
+Owns the format, its defaults and where our own files lie. A key that is not known is refused, because a misspelt `stop` would be a
+silent loss of proofs. Nothing here renders a prompt or looks into an answer.
 """
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,13 +17,28 @@ import msgspec
 from lean_env.errors import EnvError
 from prover.models.generator import Sampling
 
-Task = Literal["tactic", "proof", "formalize", "informalize", "critic"]
+Task = Literal["tactic", "proof", "formalize", "informalize", "critic", "judge", "augment", "solve", "reward"]
 Endpoint = Literal["raw", "chat"]
 Score = Literal["sum", "mean"]
-Kind = Literal["tactic", "line", "proof", "continuation", "statement", "prose"]
+Kind = Literal["tactic", "line", "proof", "continuation", "statement", "prose", "verdict"]
+Marks = Literal["", "mathcoder", "lagent", "fenced"]  # how code stands in a solution, see prover/solve/formats.py
+Judged = Literal["", "answer", "steps", "pair"]
 
-TASKS: tuple[Task, ...] = ("tactic", "proof", "critic", "formalize", "informalize")
+TASKS: tuple[Task, ...] = ("tactic", "proof", "critic", "formalize", "informalize", "judge", "augment", "solve", "reward")
+WORDS: tuple[Task, ...] = ("formalize", "informalize", "judge", "augment", "solve", "reward")  # asked with fields
+CHATS: Mapping[Task, str] = {  # which dialect any chat model can be asked in
+    "tactic": "chat",
+    "proof": "chat-proof",
+    "formalize": "chat-formalizer",
+    "informalize": "chat-informalizer",
+    "judge": "chat-judge",
+    "augment": "chat-augment",
+    "solve": "chat-solve",
+    "reward": "chat-reward",
+}
+VERDICT_TASKS: tuple[Task, ...] = ("judge", "reward")
 GUIDE = "docs/dialects.md"
+FOLDER = Path(__file__).parent / "dialects"
 
 
 class DialectProblem(EnvError):
@@ -42,24 +59,33 @@ class TemplateRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RepairRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The user's turn after an answer that Lean refused, how often that is worth doing, and at which temperature."""
+    """The user's turn after a proof or statement that Lean refused, how often that is worth doing, and at which temperature."""
 
     user: str
     rounds: int = 2
     temperature: float | None = None
 
 
+class ExecutionRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The user's turn of a chat after its code was run."""
+
+    user: str
+
+
 class ExtractRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the answer is in what the model writes.
 
     kind    tactic: all of it; line: its first line; proof: the body of the theorem in its last code block; continuation: the
-            rest of a proof whose code block is open; statement: the last theorem, without proof; prose: all of it
+            rest of a proof whose code block is open; statement: the last theorem, without proof; prose: all of it; verdict: "yes"
+            or "no", whichever the answer comes to
     after   the answer stands behind the first of these, if there is one (an echoed state and `:::`)
     until   and ends before the next of these
     prefix  fixed text in front of the answer, if it is there; the same for `suffix` at its end
     begun   what the prompt has already written of the answer
     fenced  the answer is in the last code block; without any, only an answer of one line counts
     unmark  `<a>` and `</a>` are taken out
+    yes, no the words of a verdict, case ignored
+    bold    a verdict is one only between `**` and `**`
     """
 
     kind: Kind
@@ -70,6 +96,9 @@ class ExtractRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     begun: str = ""
     fenced: bool = False
     unmark: bool = False
+    yes: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
+    bold: bool = False
 
 
 class SamplingRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,6 +122,8 @@ class DialectFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     score       what a candidate's score is by the authors: the sum or the mean of its tokens' log-probs
     stop        texts that end an answer
     garbage     characters that no healthy answer has: the tokenizer is the wrong one
+    marks       of a solution with code: how its blocks are written
+    judges      of a reward model: a whole answer, each of its steps, or which of a pair is better (yes = the first)
     source      where the strings come from
     """
 
@@ -111,6 +142,9 @@ class DialectFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     garbage: tuple[str, ...] = ("Ġ", "Ċ")
     extract: ExtractRule | None = None
     repair: RepairRule | None = None
+    execution: ExecutionRule | None = None
+    marks: Marks = ""
+    judges: Judged = ""
     sampling: SamplingRule = SamplingRule()
 
 
@@ -127,6 +161,19 @@ def read_dialect_file(path: Path) -> DialectFile:
     return rule
 
 
+@cache
+def own_names() -> tuple[str, ...]:
+    """The names of our own dialects."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+
+
+@cache
+def dialects() -> tuple[DialectFile, ...]:
+    """What is written in each of our own files, by task and then by name."""
+    files = (read_dialect_file(FOLDER / f"{name}.toml") for name in own_names())
+    return tuple(sorted(files, key=lambda file: (TASKS.index(file.task), file.id)))
+
+
 def _require_consistent(rule: DialectFile) -> None:
     template = rule.template
     turns = template.system or template.user or template.assistant or template.prefill
@@ -134,9 +181,27 @@ def _require_consistent(rule: DialectFile) -> None:
         raise ValueError("a raw endpoint is sent `template.text` and nothing else")
     if rule.endpoint == "chat" and (not template.user or template.text):
         raise ValueError("a chat is sent `template.user`, and `template.text` has no place in it")
-    if rule.repair is not None and (rule.endpoint, rule.task) != ("chat", "proof"):
-        raise ValueError("`repair` is a turn of a chat about a whole proof")
+    if rule.repair is not None and not (rule.endpoint == "chat" and rule.task in ("proof", "formalize")):
+        raise ValueError("`repair` is a turn of a chat about a whole proof or a statement")
+    if rule.execution is not None and (rule.endpoint, rule.task) != ("chat", "solve"):
+        raise ValueError("`execution` is a turn of a chat that solves a problem")
     if rule.extract is None and rule.task != "critic":
         raise ValueError("`extract` is missing: only a critic writes nothing")
+    _require_task(rule)
     draw = rule.sampling
     Sampling(samples=draw.samples, temperature=draw.temperature, top_p=draw.top_p, top_k=draw.top_k, max_tokens=draw.max_tokens)
+
+
+def _require_task(rule: DialectFile) -> None:
+    """What only some tasks need is there for them, and for no others."""
+    if (rule.task == "solve") != bool(rule.marks):
+        raise ValueError("`marks` says how code stands in a solution: the task solve needs it, no other has it")
+    if (rule.task == "reward") != bool(rule.judges):
+        raise ValueError("`judges` says what is rewarded: the task reward needs it, no other has it")
+    extract = rule.extract
+    if extract is None:
+        return
+    if (rule.task in VERDICT_TASKS) != (extract.kind == "verdict"):
+        raise ValueError("`extract.kind` is verdict for the tasks judge and reward, and for no others")
+    if (extract.kind == "verdict") != bool(extract.yes and extract.no):
+        raise ValueError("`extract.yes` and `extract.no` are the words of a verdict, and of nothing else")

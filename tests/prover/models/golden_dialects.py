@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from prover.models.dialect import Dialect, Fields, Query, dialects, load_dialect
+from prover.models.dialect import Dialect, Query, load_dialect
+from prover.models.dialect_file import dialects
+from prover.models.dialect_words import Fields, Round, StatementRepair
 from prover.models.generator import Prompt
 from prover.models.query import LeanError, ProofQuery, RepairQuery, TacticQuery
 
@@ -75,7 +77,20 @@ WORDS: Fields = {
     "header": "import Mathlib\n\nopen Nat",
     "statement": "theorem sum_of_ones : 1 + 1 = 2 := by sorry",
     "answer": "2",
+    "back": "Show that $1 + 1 = 2$.",
+    "question": "What is the sum of 1 and 1?",
+    "answer_1": "It is 1 + 1 = 2.",
+    "answer_2": "It is 11.",
+    "solution": "So far so good.",
+    "kind": "rephrase",
 }
+NO_ANSWER: Fields = {**WORDS, "header": "", "answer": ""}
+KINDS = ("rephrase", "augment", "harder", "numbers", "fractions")
+DRAFT = "import Mathlib\n\ntheorem sum_of_ones : (1 : N) + 1 = 2 := by sorry"
+UNKNOWN = (LeanError("unknown identifier 'N'", 3, 27, 3, 28),)
+FIRST_STATEMENT = StatementRepair(WORDS, (f"```lean4\n{DRAFT}\n```",), DRAFT, UNKNOWN, round=1)
+SECOND_STATEMENT = StatementRepair(WORDS, (*FIRST_STATEMENT.answers, "```lean4\ntheorem\n```"), "theorem", UNKNOWN, round=2)
+ROUNDS = (Round("I add.\n\n```python\nprint(1 + 1)\n```", "2"), Round("```python\n1 / 0\n```", "", "error"))
 
 
 def cases(dialect: Dialect) -> Iterator[tuple[str, Prompt]]:
@@ -88,14 +103,21 @@ def cases(dialect: Dialect) -> Iterator[tuple[str, Prompt]]:
             queries = {"the statement alone": PLAIN, "with context and words": CONTEXT}
             if dialect.resumes:
                 queries["after a prefix"] = RESUMED
-        case "formalize" | "informalize":
+        case "formalize":
+            queries = {"all fields": WORDS, "no header, no answer": NO_ANSWER}
+        case "augment":
+            queries = {kind: {**WORDS, "kind": kind} for kind in KINDS}
+        case "informalize" | "judge" | "solve" | "reward":
             queries = {"all fields": WORDS}
     for title, query in queries.items():
         yield title, dialect.render(query)
+    if dialect.converses:
+        yield "after two programs", dialect.render(WORDS, rounds=ROUNDS)
     if dialect.repairs:
-        first = dialect.render(FIRST_REPAIR)
+        repairs = (FIRST_REPAIR, SECOND_REPAIR) if dialect.task == "proof" else (FIRST_STATEMENT, SECOND_STATEMENT)
+        first = dialect.render(repairs[0])
         yield "first repair", first
-        yield "second repair", dialect.render(SECOND_REPAIR, earlier=first)
+        yield "second repair", dialect.render(repairs[1], earlier=first)
 
 
 def golden(dialect: Dialect) -> str:

@@ -10,8 +10,26 @@ import pytest
 
 from lean_env.errors import ToolchainMissing
 from prover.models import dialect_text
-from prover.models.dialect import FOLDER, Dialect, dialect_for, dialect_table, dialects, known_dialect_for, load_dialect
-from prover.models.dialect_file import GUIDE, DialectFile, DialectProblem, ExtractRule, RepairRule, SamplingRule, TemplateRule
+from prover.models.dialect import (
+    Dialect,
+    dialect_for,
+    dialect_table,
+    known_dialect_for,
+    load_dialect,
+)
+from prover.models.dialect_file import (
+    FOLDER,
+    GUIDE,
+    WORDS,
+    DialectFile,
+    DialectProblem,
+    ExecutionRule,
+    ExtractRule,
+    RepairRule,
+    SamplingRule,
+    TemplateRule,
+    dialects,
+)
 from prover.models.generator import Prompt, Turn
 from prover.models.query import ProofQuery, RepairQuery, TacticQuery
 from tests.prover.models import golden_dialects as goldens
@@ -20,6 +38,7 @@ pytestmark = pytest.mark.models
 
 ALL = [file.id for file in dialects()]
 ALWAYS_THERE = {"state", "header", "signature", "proof", "errors", "round"}
+OF_A_TURN = {"draft", "errors", "round", "output", "outcome"}
 OWN = """
 id = "mine"
 title = "Mine"
@@ -66,11 +85,12 @@ def test_no_end_of_a_prompt_is_invisible_in_a_stored_file() -> None:
 def test_a_file_says_what_its_prompt_shows(file: DialectFile) -> None:
     dialect = load_dialect(file.id)
     written = file.template
-    sources = (written.text, written.system, written.user, written.assistant, file.repair.user if file.repair else "")
+    turns = (file.repair.user if file.repair else "", file.execution.user if file.execution else "")
+    sources = (written.text, written.system, written.user, written.assistant, *turns)
     read = frozenset[str]().union(*(dialect_text.variables(source) for source in sources if source))
 
     assert (FOLDER / f"{file.id}.toml").is_file()
-    assert set(file.needs) == (read if file.task in ("formalize", "informalize") else read - ALWAYS_THERE)
+    assert set(file.needs) == (read - (OF_A_TURN if file.task in WORDS else ALWAYS_THERE))
     assert file.source.strip()
     assert "\r" not in "".join(sources)
     assert dialect.sampling().stop == file.stop
@@ -82,14 +102,29 @@ def test_the_families_of_the_design_are_all_there() -> None:
     tactic += ["reprover-retrieval", "llmstep", "llemma-3shot", "real-prover", "entail", "chat"]
     proof = ["deepseek-prover-v1.5", "deepseek-prover-v1.5-cot", "deepseek-prover-v2", "deepseek-prover-v2-non-cot"]
     proof += ["goedel-prover-v2", "kimina", "kimina-rl", "pythagoras", "stp", "chat-proof"]
-    formalize = ["kimina-autoformalizer", "stepfun-formalizer", "goedel-formalizer", "herald", "internlm2-formalizer"]
+    others = {
+        "formalize": [
+            *(
+                "kimina-autoformalizer",
+                "stepfun-formalizer",
+                "goedel-formalizer",
+                "herald",
+                "internlm2-formalizer",
+                "chat-formalizer",
+            ),
+        ],
+        "informalize": ["internlm2-informalizer", "chat-informalizer"],
+        "critic": ["internlm2.5-step-prover-critic"],
+        "judge": ["chat-judge", "lean-workbook-judge"],
+        "augment": ["internlm2-augment", "chat-augment"],
+        "solve": ["mathcoder", "internlm2-agent", "internlm2-lean", "chat-solve"],
+        "reward": ["internlm2-math-orm", "internlm2-math-prm", "internlm2-math-preference", "chat-reward"],
+    }
 
     assert dict.fromkeys(tactic, "tactic").items() <= {name: row.task for name, row in table.items()}.items()
     assert all(table[name].task == "proof" for name in proof)
-    assert all(table[name].task == "formalize" for name in formalize)
-    assert table["internlm2-informalizer"].task == "informalize"
-    assert table["internlm2.5-step-prover-critic"].task == "critic"
-    assert len(table) == len(tactic) + len(proof) + len(formalize) + 2
+    assert all(table[name].task == task for task, names in others.items() for name in names)
+    assert len(table) == len(tactic) + len(proof) + sum(len(names) for names in others.values())
 
 
 def test_the_table_stands_in_order_of_tasks() -> None:
@@ -318,6 +353,10 @@ def test_the_example_in_the_guide_is_a_dialect(tmp_path: Path) -> None:
 
 def test_the_guide_names_everything_that_a_file_may_say() -> None:
     guide = (Path(__file__).resolve().parents[3] / GUIDE).read_text(encoding="utf-8")
-    keys = {key for rule in (DialectFile, TemplateRule, RepairRule, ExtractRule, SamplingRule) for key in rule.__struct_fields__}
+    keys = {
+        key
+        for rule in (DialectFile, TemplateRule, RepairRule, ExecutionRule, ExtractRule, SamplingRule)
+        for key in rule.__struct_fields__
+    }
 
     assert {key for key in keys if not re.search(rf"\b{key}\b", guide)} <= {"beams"}

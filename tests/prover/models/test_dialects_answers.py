@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from prover.models import answer, lean_answer
 from prover.models.answer import after_thinking, extracted, last_code_block
-from prover.models.dialect import Dialect, dialects, load_dialect
-from prover.models.dialect_file import ExtractRule, Kind
+from prover.models.dialect import Dialect, load_dialect
+from prover.models.dialect_file import ExtractRule, Kind, dialects
 from prover.models.query import ProofQuery
 
 pytestmark = pytest.mark.models

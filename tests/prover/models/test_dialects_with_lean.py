@@ -10,8 +10,7 @@ import pytest_asyncio
 
 from lean_env.messages import Advanced, Opened, TacticCall
 from lean_env.session import Session
-from prover.models.dialect import FOLDER
-from prover.models.dialect_file import read_dialect_file
+from prover.models.dialect_file import FOLDER, read_dialect_file
 from prover.models.lean_answer import proof_body
 from prover.proof_text import proof_block
 from tests.fakes.lean import Workers
