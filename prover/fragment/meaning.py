@@ -1,7 +1,7 @@
 """What a problem of the fragment says, apart from English and from Lean: terms, formulas, and a problem made of them.
 
-Plain data over ℕ and ℤ. Owns nothing of how it is written: `wording.py` and `lean.py` write it, `english.py` and `lean_reading.py`
-read it, and each of the four knows every type here.
+Plain data over ℕ and ℤ. Owns nothing of how it is written: `english/wording.py` and `lean/writing.py` write it,
+`english/mathematics.py` and `lean/reading.py` read it, and each of the four knows every type here.
 """
 
 from __future__ import annotations

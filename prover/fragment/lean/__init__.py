@@ -1,0 +1,1 @@
+"""`Meaning` as a Lean statement (`writing.py`), and Lean statements as `Meaning` (`reading.py`)."""
