@@ -64,13 +64,14 @@ class Finding(msgspec.Struct, frozen=True):
 class WordProblem:
     """A problem in words. `name` becomes the theorem's; `answer` is what the data says that it is, "" if unknown.
 
-    A reference statement (`reference`, Lean text) is only compared with, never shown to a formalizer.
+    A reference statement (`reference`, Lean text) is only compared with, never shown to a formalizer. `category` is for tables.
     """
 
     name: str
     text: str
     answer: str = ""
     reference: str = ""
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +88,31 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A draft that elaborates: its statement (under the problem's name), and the first goal after all binders are introduced."""
+    """A draft that elaborates: its statement (under the problem's name), and the first goal after all binders are introduced.
+
+    `altered` is what makes it say something else than its signature seems to ("" = nothing was found); `needs_context`: it means
+    nothing without the definitions before it.
+    """
 
     draft: Draft
     statement: Statement
     goal: Goal
+    altered: str = ""
+    needs_context: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A draft with everything that was found out about it; `compiled` is None if it does not elaborate.
 
-    `times` is how many drafts came to this same statement.
+    `times` is how many drafts came to this same statement, and `formalizers` who wrote them.
     """
 
     draft: Draft
     compiled: Compiled | None
     findings: tuple[Finding, ...] = ()
     times: int = 1
+    formalizers: tuple[str, ...] = ()
 
     @property
     def is_rejected(self) -> bool:
