@@ -48,4 +48,4 @@ class Statement:
         name = f"{self.name.removesuffix('»')}_negation" + ("»" if self.name.endswith("»") else "")
         claim = f"¬ (∀ {self.binders}, {self.type})" if self.binders else f"¬ ({self.type})"
         signature = f"theorem {name}{self.levels} : {claim}"
-        return Statement(name, signature, "", claim, self.levels, self.context, self.imports)
+        return Statement(name, signature, "", claim, self.levels, self.context, self.imports, self.inert)

@@ -40,7 +40,7 @@ from prover.report import load_run, report_json, summarise
 from prover.report_page import report_page
 from prover.report_text import report_text
 from prover.run_config import RunConfig
-from prover.run_folder import RunFolder, RunRefused, open_run
+from prover.run_folder import ANSWERS, RunFolder, RunRefused, open_run
 from prover.runs import CONTROLS, Run
 from prover.targets import BadInput
 from prover.version import version
@@ -201,6 +201,9 @@ def _config(options: argparse.Namespace, problems: ProblemSet) -> RunConfig:
 def report(options: argparse.Namespace, console: Console) -> None:
     """Print what a run came to. Raises BadInput."""
     _require_scipy()
+    if (Path(options.run) / ANSWERS).is_file():
+        report_solved(options, console)
+        return
     require_writable(options.html)
     with _understood():
         run = load_run(Path(options.run))
@@ -215,6 +218,18 @@ def report(options: argparse.Namespace, console: Console) -> None:
     if options.html:
         Path(options.html).write_text(report_page(run, done, comparison), encoding="utf-8")
         console.note(f"the page is {options.html}")
+
+
+def report_solved(options: argparse.Namespace, console: Console) -> None:
+    """The same for a run of `entail solve`. Raises BadInput."""
+    from prover.solve.report import load_solved, solve_report_json, solve_report_text, summarise_solved
+
+    if options.html or options.compare:
+        raise BadInput(f"{options.run} is a run of `entail solve`: --html and --compare are for runs of `entail bench`")
+    with _understood():
+        done = summarise_solved(load_solved(Path(options.run)), Path(options.run).name)
+    console.result(solve_report_text(done, rows=not options.no_problems))
+    console.record(solve_report_json(done))
 
 
 def _comparison_json(comparison: Comparison) -> dict[str, object]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from prover.bench_options import BENCH, REPORT, add_bench, add_report
 from prover.model_options import add_model, add_strategy
 from prover.options import Parser, UsageError, count, positive, seconds
+from prover.word_options import AUGMENT, FORMALIZE, SOLVE, add_augment, add_formalize, add_solve
 
 if TYPE_CHECKING:
     from prover.console import Console
@@ -108,6 +109,18 @@ def _command(options: argparse.Namespace, console: Console) -> int:
 
             report(options, console)
             return PROVED
+        case "formalize":
+            from prover.formalize_command import formalize_command
+
+            return PROVED if formalize_command(options, console) else NOT_PROVED
+        case "solve":
+            from prover.solve_command import solve_command
+
+            return PROVED if solve_command(options, console) else NOT_PROVED
+        case "augment":
+            from prover.augment_command import augment_command
+
+            return PROVED if augment_command(options, console) else NOT_PROVED
         case "models":
             commands.models(console)
             return PROVED
@@ -135,6 +148,9 @@ def build_parser() -> argparse.ArgumentParser:
     _add_check(commands.add_parser("check", parents=[shared], help="check the proofs in a file", description=_CHECK))
     add_bench(commands.add_parser("bench", parents=[shared], help="attempt a benchmark in bulk", description=BENCH))
     add_report(commands.add_parser("report", parents=[shared], help="say what a run came to", description=REPORT))
+    add_formalize(commands.add_parser("formalize", parents=[shared], help="state word problems in Lean", description=FORMALIZE))
+    add_solve(commands.add_parser("solve", parents=[shared], help="answer word problems, prove the answers", description=SOLVE))
+    add_augment(commands.add_parser("augment", parents=[shared], help="write variants of word problems", description=AUGMENT))
     commands.add_parser("models", parents=[shared], help="list the model families that can be asked", description=_MODELS)
     commands.add_parser("setup", parents=[shared], help="set the Lean engine up", description=_SETUP)
     commands.add_parser("doctor", parents=[shared], help="say what is installed and what is missing", description=_DOCTOR)

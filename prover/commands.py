@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lean_env.checker import ChallengeBroken
-from lean_env.doctor import examine
+from lean_env.doctor import Finding, examine
 from lean_env.embedded.code_cache import train_code_cache
 from lean_env.embedded.engine import Engine, installed_engine
 from lean_env.embedded.install import ensure_engine
@@ -271,12 +271,24 @@ def setup(console: Console) -> None:
 
 def doctor(console: Console) -> bool:
     """Report every part; whether `entail prove` can run."""
-    findings = examine(Path.cwd(), thorough=True)
+    findings = [*examine(Path.cwd(), thorough=True), run_stoppable(_sandbox())]
     for finding in findings:
         wanted = "" if finding.status == "ok" else f" (for {finding.needed_for})"
         console.result(f"{finding.status:<8} {finding.name:<10} {finding.detail}{wanted}")
         console.record({"name": finding.name, "status": finding.status, "detail": finding.detail, "needed_for": finding.needed_for})
     return all(finding.status != "missing" for finding in findings)
+
+
+async def _sandbox() -> Finding:
+    """How the code that models write would be confined, found by doing it."""
+    from prover.sandbox.isolation import NoIsolation
+    from prover.sandbox.kernel import find_isolation
+
+    try:
+        isolation = await find_isolation()
+    except NoIsolation as none:
+        return Finding("sandbox", "absent", str(none), "running code that models write (`entail solve`)")
+    return Finding("sandbox", "ok", isolation.describe(), "")
 
 
 # -- shared -----------------------------------------------------------------------------------------------------------------------

@@ -6,23 +6,30 @@ everything else to stderr.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import select
 import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
+
+import msgspec
 
 from lean_env.messages import Accepted, Message
 from prover.attempt import Attempt, Outcome
 from prover.excerpt import excerpt
 
 if TYPE_CHECKING:
+    from rich.status import Status
+
     from lean_env.checker import Verdict
     from prover.proving import Progress
 
 MAX_GOAL_LINES = 24
 MAX_GOAL_COLUMNS = 60  # of the goal in the line of progress
+LOOK_S = 0.05  # between two looks whether something was typed
 
 
 class Console:
@@ -33,6 +40,8 @@ class Console:
         self.as_json = as_json
         self.quiet = quiet
         self._wrote_lean = False
+        self._status: Status | None = None
+        self._typed = b""  # read from standard input, and not yet an answer
 
     # -- building blocks -----------------------------------------------------------------------------------------------------
 
@@ -58,6 +67,15 @@ class Console:
         if not self.quiet:
             _write(sys.stderr, text)
 
+    def struct(self, record: msgspec.Struct) -> None:
+        """A result for programs, as it is recorded."""
+        if self.as_json:
+            _write(sys.stdout, msgspec.json.encode(record).decode())
+
+    def say(self, text: str) -> None:
+        """Something for people that even `quiet` must not hide."""
+        _write(sys.stderr, text)
+
     def error(self, text: str, **facts: object) -> None:
         """What went wrong."""
         self.record({"error": text, **facts})
@@ -78,11 +96,15 @@ class Console:
     def attempt(self, attempt: Attempt, *, explain: bool, seed: int) -> None:
         """The end of an attempt: the proof, or why there is none."""
         self.record(_attempt_record(attempt, seed))
+        self.proof(attempt, explain=explain)
+
+    def proof(self, attempt: Attempt, *, heading: str = "", explain: bool = False) -> None:
+        """The same for people alone; `heading` is a Lean comment that stands before the proof."""
         name, tier = attempt.statement.name, attempt.verdict.tier.value if attempt.verdict else "none"
         spent = _spent(attempt)
         match attempt.outcome:
             case Outcome.PROVED:
-                self.lean(attempt.proof)
+                self.lean(f"{heading}\n{attempt.proof}" if heading else attempt.proof)
                 self.note(f"{name}: PROVED, tier {tier} (checked in a clean process), {spent}")
             case Outcome.REFUTED:
                 self.lean(attempt.proof)
@@ -125,6 +147,47 @@ class Console:
             self.result(f"{name}: refused ({result.reason}): {result.message}")
             self.record({"name": name, "accepted": False, "reason": result.reason, "message": result.message})
 
+    # -- dialogue ------------------------------------------------------------------------------------------------------------------
+
+    def side_by_side(self, left: str, right: str, below: str) -> None:
+        """Two texts next to each other on stderr, and one below them."""
+        from rich.columns import Columns
+        from rich.console import Console as RichConsole
+        from rich.panel import Panel
+        from rich.text import Text
+
+        console = RichConsole(stderr=True)
+        width = max(20, console.width // 2 - 1)
+        console.print(Columns([Panel(Text(left), width=width), Panel(Text(right), width=width)]))
+        console.print(Text(below))
+
+    async def ask(self, question: str, answers: str) -> str:
+        """One of the letters in `answers`; the last one at the end of the input. Can be cancelled while it waits."""
+        while True:
+            sys.stderr.write(question)
+            sys.stderr.flush()
+            line = await self._line()
+            if not line:
+                return answers[-1]
+            letter = line.strip().lower()[:1]
+            if letter and letter in answers:
+                return letter
+
+    async def _line(self) -> str:
+        """A line of standard input; "" at its end. Never blocks: a thread that waits to read would outlive a Ctrl-C."""
+        if sys.stdin is None:
+            return ""
+        source = sys.stdin.fileno()
+        while b"\n" not in self._typed:
+            while not select.select([source], [], [], 0)[0]:  # noqa: ASYNC110 - no loop can watch a file for input, and it may be one
+                await asyncio.sleep(LOOK_S)
+            data = os.read(source, 4096)
+            self._typed += data
+            if not data:
+                break
+        line, newline, self._typed = self._typed.partition(b"\n")
+        return (line + newline).decode("utf-8", "replace")
+
     # -- progress ------------------------------------------------------------------------------------------------------------------
 
     @contextmanager
@@ -144,6 +207,36 @@ class Console:
                 status.update(Text(line + (f"⊢ {goal}"[:MAX_GOAL_COLUMNS] if goal else ""), no_wrap=True, overflow="ellipsis"))
 
             yield show
+
+    @contextmanager
+    def watching_words(self, name: str) -> Generator[Callable[[str], None]]:
+        """What is being done about a problem, live on a terminal; nothing elsewhere."""
+        if self.quiet or not _is_terminal(sys.stderr):
+            yield lambda _: None
+            return
+        from rich.console import Console as RichConsole
+        from rich.text import Text
+
+        status = self._status = RichConsole(stderr=True).status(Text(f"{name}: starting"))
+        status.start()
+        try:
+            yield lambda text: status.update(Text(f"{name}: {text}", no_wrap=True, overflow="ellipsis"))
+        finally:
+            self._status = None
+            status.stop()
+
+    @contextmanager
+    def aside(self) -> Generator[None]:
+        """For writing or asking while `watching_words` is open: what it shows goes away meanwhile."""
+        status = self._status
+        if status is None:
+            yield
+            return
+        status.stop()  # and with it what would lead stdout astray into the terminal
+        try:
+            yield
+        finally:
+            status.start()
 
     @contextmanager
     def progress_of_run(self, name: str) -> Generator[Callable[[float, str], None] | None]:

@@ -22,6 +22,7 @@ from prover.records import AttemptRecord, ProblemRecord, RecordFile, StartRecord
 from prover.run_config import RunConfig
 
 CONFIG, PROBLEMS, RECORDS, CONTROLS, TREES = "config.toml", "problems.jsonl", "records.jsonl", "controls.jsonl", "trees.jsonl"
+ANSWERS = "answers.jsonl"  # of a run of `entail solve`, whose records.jsonl holds solutions
 _LOCK = ".lock"
 
 

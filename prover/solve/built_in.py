@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from prover.fragment.solution import NotSolvable, program
+from prover.fragment.english.wording import worded
+from prover.fragment.solution.program import NotSolvable, program
 from prover.fragment.understanding import NotUnderstood, understand
-from prover.fragment.wording import worded
 from prover.solve.answers import lean_answer
 from prover.solve.blocks import Block, Solution
 from prover.solve.interpreters import Interpreter

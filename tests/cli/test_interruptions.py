@@ -52,6 +52,10 @@ class Terminal:
             assert self.read(), self.shown
             assert time.monotonic() < give_up_s, self.shown
 
+    def type(self, data: bytes) -> None:
+        """What its user types."""
+        os.write(self._ours, data)
+
     def close(self) -> None:
         os.close(self.theirs)
         while self.read():

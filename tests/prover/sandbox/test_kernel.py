@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from prover.sandbox.isolation import Way
+from prover.sandbox.isolation import NoIsolation, Way
 from prover.sandbox.kernel import Kernel, find_isolation
 from prover.sandbox.outcomes import Killed, Limits, Outcome, Raised, Ran
 from tests.prover.sandbox.conftest import StartKernel
