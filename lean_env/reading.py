@@ -226,7 +226,9 @@ async def _listings(
     for number, command in enumerate(commands):
         theorem = command.theorem
         if theorem is not None and theorem.name:
-            before = context[: command.start].decode().rstrip()
+            # Comments alone are no context: Lean takes a text of nothing else for an unfinished command.
+            is_first = unusable.issuperset(range(number))
+            before = "" if is_first else context[: command.start].decode().rstrip()
             statement = _statement(data, theorem, before, imports)
             errors = tuple(broken.get(number, ()))
             offsets = (command.start, theorem.type[1], theorem.value, theorem.end)

@@ -102,7 +102,7 @@ class _Work:
         """Whether any variant was stated. Raises EnvError."""
         stated, console = 0, self._console
         with console.watching_words(problems[0].name if len(problems) == 1 else Path(self._options.problem).name) as show:
-            show("starting Lean")
+            show("getting ready")
             async with workshop(engine, self._options.workers) as shop, open_models(console.note) as models:
                 model = await models.generator(self._writer)
                 desk = await opened_desk(self._choice, shop, models, time.monotonic)

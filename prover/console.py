@@ -162,13 +162,14 @@ class Console:
         console.print(Text(below))
 
     async def ask(self, question: str, answers: str) -> str:
-        """One of the letters in `answers`; the last one at the end of the input. Can be cancelled while it waits."""
+        """One of the letters in `answers`; "" at the end of the input. Can be cancelled while it waits."""
         while True:
             sys.stderr.write(question)
             sys.stderr.flush()
             line = await self._line()
             if not line:
-                return answers[-1]
+                self.say("")  # what comes next does not stand behind the question
+                return ""
             letter = line.strip().lower()[:1]
             if letter and letter in answers:
                 return letter

@@ -31,7 +31,7 @@ from prover.formalize.records import (
     way_of,
 )
 from prover.formalize.report import candidate_text, commented, findings_text, lean_text, not_understood_text, summary_text
-from prover.formalize.review import review
+from prover.formalize.review import NobodyThere, review
 from prover.interrupts import run_stoppable
 from prover.models.dialect_file import DialectProblem
 from prover.open_models import open_models
@@ -137,6 +137,7 @@ class _Work:
     records: RecordFile[FormalizedRecord] | None
     console: Console
     ended: int = 0
+    unseen: int = 0  # problems of which a person did not say anything, because they had left
 
     async def all_of(self, problems: list[WordProblem], engine: Engine) -> bool:
         """Whether all came to what was asked for. An interrupt loses what is in flight, and nothing else."""
@@ -144,13 +145,17 @@ class _Work:
         turns, good, unread = asyncio.Semaphore(at_once), list[bool](), list[bool]()
         heading = problems[0].name if len(problems) == 1 else Path(self.options.problem).name
         with self.console.watching_words(heading) as show:
-            show("starting Lean")
+            show("getting ready")
             async with self._opened(engine) as (desk, shop):
 
                 async def one(problem: WordProblem) -> None:
                     async with turns:
                         watch = self._watch(show, problem, len(problems))
-                        stated = await self._state(problem, desk, shop, watch, self.options.workers // at_once)
+                        try:
+                            stated = await self._state(problem, desk, shop, watch, self.options.workers // at_once)
+                        except NobodyThere:
+                            self.unseen += 1
+                            return
                         record = self._record(stated)
                         if self.records is not None:
                             self.records.append([record])
@@ -166,7 +171,9 @@ class _Work:
                     raise several.exceptions[0] from None  # the first that broke; the others were cancelled for it
         if any(unread) and not self.choice.formalizers:
             self.console.note(A_MODEL)
-        return all(good)
+        if self.unseen:
+            self.console.say(f"the input has ended: {self.unseen} of {len(problems)} problems were not reviewed")
+        return all(good) and not self.unseen
 
     @asynccontextmanager
     async def _opened(self, engine: Engine) -> AsyncGenerator[tuple[Desk, Workshop]]:
@@ -179,6 +186,8 @@ class _Work:
         return lambda text: show(f"{self.ended} of {total} problems; {problem.name}: {text}")
 
     async def _state(self, problem: WordProblem, desk: Desk, shop: Workshop, watch: Callable[[str], None], workers: int) -> _Stated:
+        if self.unseen:
+            raise NobodyThere
         begun = time.monotonic()
         result = await formalize(problem, desk.formalizers, desk.examiners, desk.config, watch=watch)
         accepted, by = result.best, "checks"

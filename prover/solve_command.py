@@ -87,13 +87,20 @@ def solve_config(options: argparse.Namespace, problems: Sequence[WordProblem]) -
         model=chosen(options.model, options),
         reward=chosen(options.reward, options),
         limits=SolveLimits(max_blocks=options.max_blocks),
-        code=Limits(wall_s=options.code_seconds, memory_mib=options.code_memory, output_kib=options.code_output),
+        code=_code_limits(options),
         unsafe_code=options.unsafe_code,
         seed=options.seed,
         prove=not options.no_prove,
         prove_seconds=options.seconds,
         desk=desk_choice(options, [chosen(name, options) for name in options.formalizers]),
     )
+
+
+def _code_limits(options: argparse.Namespace) -> Limits:
+    try:
+        return Limits(wall_s=options.code_seconds, memory_mib=options.code_memory, output_kib=options.code_output)
+    except ValueError as out_of_range:
+        raise ValueError(f"--code-seconds, --code-memory or --code-output cannot be kept: {out_of_range}") from out_of_range
 
 
 # -- one problem ------------------------------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ def add_formalize(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--review", action="store_true", help="see text and statement side by side; accept, edit or reject")
     _add_formalizers(parser, "--model", "(without one, the built-in grammar alone reads the text)")
     _add_checks(parser)
-    _add_limits(parser, "with --prove: of search per theorem (default 60, 0 = none)")
+    _add_limits(parser, "with --prove: of search per theorem (default 60, 0 = no limit)")
 
 
 def add_solve(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +53,7 @@ def add_solve(parser: argparse.ArgumentParser) -> None:
     solving("--no-prove", action="store_true", help="do not state and prove that the answer is right")
     _add_formalizers(parser, "--formalizer", "that states the answer as a theorem (the built-in grammar is always asked too)")
     _add_checks(parser)
-    _add_limits(parser, "of search for a proof (default 60, 0 = none)")
+    _add_limits(parser, "of search for a proof (default 60, 0 = no limit)")
     run = parser.add_argument_group("a table of problems")
     run.add_argument("--runs", default="runs", metavar="FOLDER", help="where runs are kept (default runs)")
     run.add_argument("--name", default="", metavar="NAME", help="of the run's folder (default: made from the options)")
@@ -132,7 +132,11 @@ def _add_formalizers(parser: argparse.ArgumentParser, option: str, role: str) ->
 def _add_checks(parser: argparse.ArgumentParser) -> None:
     checks = parser.add_argument_group("checks").add_argument
     checks(
-        "--check-seconds", type=seconds, default=5.0, metavar="S", help="of search for a contradiction or refutation (default 5)"
+        "--check-seconds",
+        type=seconds,
+        default=5.0,
+        metavar="S",
+        help="of search for a contradiction or a refutation (default 5, 0 = no limit)",
     )
     checks("--all", action="store_true", help="show every candidate with its checks, not only the best")
     checks("--workers", type=positive, default=2, metavar="N", help="Lean workers (default 2)")

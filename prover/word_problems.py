@@ -62,7 +62,7 @@ def one_problem(text: str, *, name: str = "", answer: str = "") -> WordProblem:
         raise BadData("the problem is empty; give it in words, such as 'What is the remainder when 2003 is divided by 11?'")
     if len(text) > MAX_TEXT:
         raise BadData(f"the problem is longer than {MAX_TEXT} characters")
-    return WordProblem(lean_name(name) or ONLY, text, answer)
+    return WordProblem(_plain_name(name) or ONLY, text, answer)
 
 
 def typed_problem(argument: str, *, answer: str = "") -> WordProblem:
@@ -106,16 +106,16 @@ def load_word_problems(path: Path, *, names: Sequence[str] = ()) -> WordProblemS
     return WordProblemSet(path.stem, tuple(problem for problem in problems if not names or problem.name in names))
 
 
-def lean_name(text: str) -> str:
-    """A name that Lean takes for a theorem, as near to `text` as can be; "" if nothing of it is left."""
-    name = _NOT_IN_A_NAME.sub("_", text).strip("_")
-    return f"p{name}" if name[:1].isdigit() else name
-
-
 def shown_that(problem: WordProblem, answer: str) -> WordProblem:
     """The problem with this as its answer, joined to the text unless that claims something itself."""
     answered = replace(problem, answer=answer)
     return replace(answered, text=with_answer(answered))
+
+
+def _plain_name(text: str) -> str:
+    """A name of letters, digits and `_` alone, as near to `text` as can be; "" if nothing of it is left."""
+    name = _NOT_IN_A_NAME.sub("_", text).strip("_")
+    return f"p{name}" if name[:1].isdigit() else name
 
 
 def _problem(row: Row, number: int, where: str) -> WordProblem:
@@ -125,7 +125,7 @@ def _problem(row: Row, number: int, where: str) -> WordProblem:
     if len(text) > MAX_TEXT:
         raise BadData(f"{where}: the problem is longer than {MAX_TEXT} characters")
     return WordProblem(
-        name=lean_name(_field(row, NAMES)) or f"problem_{number}",
+        name=_plain_name(_field(row, NAMES)) or f"problem_{number}",
         text=text,
         answer=_answer(row),
         reference=_field(row, (REFERENCE,)),

@@ -19,15 +19,16 @@ _MANY = 24  # facts; more are not combined with each other
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class LinearForm:
     """A sum of atoms with integer coefficients and a constant."""
 
     atoms: dict[Term, int]
     constant: int
 
-    def plus(self, other: _Form, factor: int = 1) -> _Form:
+    def plus(self, other: LinearForm, factor: int = 1) -> LinearForm:
+        """The sum with a multiple of another."""
         atoms = {atom: self.atoms.get(atom, 0) + factor * other.atoms.get(atom, 0) for atom in {**self.atoms, **other.atoms}}
-        return _Form({atom: count for atom, count in atoms.items() if count}, self.constant + factor * other.constant)
+        return LinearForm({atom: count for atom, count in atoms.items() if count}, self.constant + factor * other.constant)
 
     def is_evident(self, *, natural: bool) -> bool:
         """Whether it is at least 0 because no part is negative; a power of a positive base is at least 1."""
@@ -47,7 +48,7 @@ def ground_value(term: Term) -> int | None:
 
 def is_at_most(small: Term, large: Term, known: Iterable[Term], *, natural: bool = True) -> bool:
     """Whether the facts make `small ≤ large` evident, for terms of Nat, or (not `natural`) of Int."""
-    wanted = _form(large).plus(_form(small), -1)
+    wanted = linear_form(large).plus(linear_form(small), -1)
     if wanted.is_evident(natural=natural):
         return True
     facts = list(_at_least_zero(known))
@@ -75,49 +76,52 @@ def is_nonzero(term: Term, known: Iterable[Term], *, natural: bool) -> bool:
     return is_at_most(Term("number", "1", "Nat", ()), term, facts, natural=natural)
 
 
-def _form(term: Term) -> _Form:
+def linear_form(term: Term) -> LinearForm:
+    """A term of Nat or Int as a sum. What may be cut off at 0 is an atom."""
     value = ground_value(term)
     if value is not None:
-        return _Form({}, value)
+        return LinearForm({}, value)
     if pair := sides(term, "+"):
-        return _form(pair[0]).plus(_form(pair[1]))
+        return linear_form(pair[0]).plus(linear_form(pair[1]))
     if (pair := sides(term, "-")) and term.type == "Int":
-        return _form(pair[0]).plus(_form(pair[1]), -1)
+        return linear_form(pair[0]).plus(linear_form(pair[1]), -1)
     if pair := sides(term, "*"):
         for factor, rest in (pair, pair[::-1]):
             times = ground_value(factor)
             if times is not None:
-                return _Form({}, 0).plus(_form(rest), times)
+                return LinearForm({}, 0).plus(linear_form(rest), times)
     if term.is_app("Nat.cast", 1) or term.is_app("Int.ofNat", 1):
-        return _form(term.args[0])
+        return linear_form(term.args[0])
+    if term.is_app("Neg.neg", 1) and term.type == "Int":
+        return LinearForm({}, 0).plus(linear_form(term.args[0]), -1)
     if term.is_app("Nat.succ", 1):
-        return _form(term.args[0]).plus(_Form({}, 1))
-    return _Form({canonical(term): 1}, 0)
+        return linear_form(term.args[0]).plus(LinearForm({}, 1))
+    return LinearForm({canonical(term): 1}, 0)
 
 
-def _at_least_zero(known: Iterable[Term]) -> Iterable[_Form]:
+def _at_least_zero(known: Iterable[Term]) -> Iterable[LinearForm]:
     """What each fact says is at least 0, for order relations and equations."""
     for fact in known:
         if fact.tag != "const" or len(fact.args) != 2 or fact.type not in ("Nat", "Int"):
             refuted = negated(fact)
             if refuted is not None and refuted.is_app("Eq", 2) and ground_value(refuted.args[1]) == 0 and refuted.type == "Nat":
-                yield _form(refuted.args[0]).plus(_Form({}, -1))
+                yield linear_form(refuted.args[0]).plus(LinearForm({}, -1))
             continue
-        left, right = (_form(arg) for arg in fact.args)
+        left, right = (linear_form(arg) for arg in fact.args)
         match fact.name:
             case "LE.le":
                 yield right.plus(left, -1)
             case "LT.lt":
-                yield right.plus(left, -1).plus(_Form({}, -1))
+                yield right.plus(left, -1).plus(LinearForm({}, -1))
             case "GE.ge":
                 yield left.plus(right, -1)
             case "GT.gt":
-                yield left.plus(right, -1).plus(_Form({}, -1))
+                yield left.plus(right, -1).plus(LinearForm({}, -1))
             case "Eq":
                 yield right.plus(left, -1)
                 yield left.plus(right, -1)
             case "Ne" if fact.type == "Nat" and ground_value(fact.args[1]) == 0:
-                yield left.plus(_Form({}, -1))
+                yield left.plus(LinearForm({}, -1))
             case _:
                 pass
 

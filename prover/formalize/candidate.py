@@ -27,7 +27,7 @@ class CheckName(StrEnum):
     NUMBERS        the numbers of the text are in the statement, and the other way round
     SUBTRACTION    no subtraction of natural numbers that could be cut off at 0
     DIVISION       no division of whole numbers that could drop a remainder, and none by 0
-    HYPOTHESES     False does not follow from the hypotheses
+    HYPOTHESES     False does not follow from the hypotheses, and they matter
     NEGATION       the negation was not proved
     TRIVIALITY     one cheap tactic does not close it (said, never held against a word problem)
     AGREEMENT      how it stands to the other candidates: in the largest class, or weaker or stronger than it, or apart

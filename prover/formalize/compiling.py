@@ -7,21 +7,44 @@ other checks: notation and instances of the draft's own are kept here, and judge
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass, replace
 
-from lean_env.messages import Advanced, Command, Goal, Message, NotElaborated, Position, TacticCall
+from lean_env.messages import Advanced, Command, Goal, Message, NotElaborated, Outline, Position, TacticCall
 from lean_env.reading import Listing, Reading, read_text
 from lean_env.session import ROOT_ENV, Session
 from lean_env.statement import Statement
 from lean_env.term import Term, decode_term
 from prover.formalize.candidate import Compiled, Draft
-from prover.formalize.lean_text import defined_names, without_comments
+from prover.formalize.lean_text import defined_names, strange_text, without_comments
+from prover.formalize.own_meanings import own_meanings
 
 PATIENCE_MS = 5000  # for introducing variables and unfolding definitions, which take milliseconds
 _LIMITS_IN_FRONT = re.compile(r"^[^\S\n]*set_option\s+(?:maxHeartbeats|maxRecDepth)\s+\d+\s+in\b", re.MULTILINE)
+# `open A B in` right before the theorem. As nothing comes after it, the scope may as well stay open.
+_OPEN_IN_FRONT = re.compile(
+    r"^([^\S\n]*open(?:[^\S\n]+[\w.]+)+)([^\S\n]+in)(?=\s+(?:/--(?:(?!-/).)*-/\s*)?(?:@\[[^\]]*\]\s*)?(?:private\s+)?theorem\b)",
+    re.M | re.S,
+)
 _HARMLESS_OPTION = re.compile(r"set_option\s+(?:maxHeartbeats|maxRecDepth|exponentiation\.threshold|(?:linter|pp|trace)\.\S+)\s")
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_']*(?:\.[A-Za-z_][A-Za-z0-9_']*)*")
+LIMIT_S = 45.0  # for all that is done about one draft here; an honest one takes less than a second
+MOST_DEFINITIONS = 24  # before a theorem: each is unfolded, and each may double what the one before it says
+MOST_DIGITS = 1000  # of a numeral
+# Words that Lean's parser, with core's notation, does not take for a name at the head of a theorem.
+_WORDS = """
+    _ abbrev add_decl_doc at attribute axiom binder_predicate break builtin_initialize by by_elab calc catch class
+    coinductive continue dbg_trace declare_syntax_cat decreasing_by def deriving do docs_to_verso elab elab_rules else end
+    example exists export extends finally for forall from fun generalizing grind_pattern have haveI hiding if import in
+    include include_str inductive infix infixl infixr init_quot initialize instance leading_parser
+    let letI local macro macro_rules match matches meta mut mutual namespace nat_lit no_index nofun nomatch noncomputable
+    nonrec norm_cast_add_elim notation omit opaque open partial postfix prefix private Prop protected public
+    recommended_spelling renaming repeat return run_cmd scoped seal section set_option show show_term simproc sorry Sort
+    structure suffices syntax termination_by then theorem trailing_parser try Type unif_hint universe unless unsafe unseal
+    using variable where while with
+"""
+_LEANS_WORDS = frozenset(_WORDS.split())
 _HOLE = re.compile(r"\b(?:sorry|admit|sorryAx)\b")
 _COMMAND = "Lean.Parser.Command."
 
@@ -37,9 +60,22 @@ class NotCompiled:
 async def compile_draft(session: Session, draft: Draft, name: str) -> Compiled | NotCompiled:
     """The draft's statement as the theorem `name`, with its goal after all binders; or what is wrong with it.
 
-    The goal has the draft's own definitions unfolded, so that nothing hides in them. Raises EnvError if the worker is lost.
+    The goal has the draft's own definitions unfolded, so that nothing hides in them. A draft that takes more than `LIMIT_S` costs
+    the worker. Raises EnvError if it is lost for another reason.
     """
+    try:
+        async with asyncio.timeout(LIMIT_S):
+            return await _compiled(session, draft, name)
+    except TimeoutError:
+        reason = f"Lean was not done with it within {LIMIT_S:g} seconds"
+        return NotCompiled((Message("error", reason, Position(1, 0)),), reason)
+
+
+async def _compiled(session: Session, draft: Draft, name: str) -> Compiled | NotCompiled:
+    if strange := strange_text(draft.lean):
+        return NotCompiled((Message("error", strange[0], Position(*strange[1])),), strange[0])
     text = _LIMITS_IN_FRONT.sub(lambda found: " " * len(found[0]) if "\n" not in found[0] else found[0], draft.lean)
+    text = _OPEN_IN_FRONT.sub(lambda found: found[1] + " " * len(found[2]), text)
     reading = await read_text(session, text)
     if isinstance(reading, NotElaborated):
         return _refused(reading.messages)
@@ -48,19 +84,18 @@ async def compile_draft(session: Session, draft: Draft, name: str) -> Compiled |
         return problem
     [listing] = reading.listings
     statement = _renamed(reading, listing, lean_name(name))
-    refusal = await _read_again(session, reading, statement)
-    if refusal is not None:
-        return refusal
+    if len(defined_names(statement.context)) > MOST_DEFINITIONS:
+        return _at(reading, listing.start, f"the theorem stands behind more than {MOST_DEFINITIONS} definitions")
+    outline = await _read_again(session, reading, statement)
+    if isinstance(outline, NotCompiled):
+        return outline
     goal = await first_goal(session, statement)
     if isinstance(goal, NotElaborated):
         return _refused(goal.messages)
-    if any(
-        node.name == "sorryAx"
-        for term in (goal.target_tree, *(decode_term(local.term) for local in goal.locals))
-        for node in term.walk()
-    ):
-        return _at(reading, listing.start, "the statement rests on `sorry`")
-    return Compiled(draft, statement, goal)
+    if fault := _fault_of_goal(goal):
+        return _at(reading, listing.start, fault)
+    own = await own_meanings(session, statement, outline)
+    return Compiled(draft, statement, goal, own.altered, own.needs_context)
 
 
 async def first_goal(session: Session, statement: Statement) -> Goal | NotElaborated:
@@ -84,6 +119,8 @@ async def first_goal(session: Session, statement: Statement) -> Goal | NotElabor
             if isinstance(result, Advanced) and len(result.parts) == 1:
                 states.append(result.parts[0].state)
                 goal = result.parts[0].goals[0]
+            if any(node.tag == "cut" for node in goal.target_tree.walk()):
+                break  # what is too large to be seen does not get smaller
         return goal
     finally:
         if session.alive:
@@ -92,10 +129,10 @@ async def first_goal(session: Session, statement: Statement) -> Goal | NotElabor
 
 def lean_name(name: str) -> str:
     """A problem's name as a theorem's: in quotes where Lean's grammar needs them. Deterministic; "" becomes `problem`."""
-    if _PLAIN_NAME.fullmatch(name) and re.search(r"[_0-9']", name):  # no word of Lean's own has an underscore or a digit
+    if _PLAIN_NAME.fullmatch(name) and not _LEANS_WORDS.intersection(name.split(".")):
         return name
-    inside = re.sub(r"[«»\s]+", "_", name).strip("_")
-    return f"«{inside or 'problem'}»"
+    inside = re.sub(r"[«»\s]+", "_", name).strip("_") or "problem"
+    return inside if inside == "problem" else f"«{inside}»"
 
 
 def _introducing(type_: Term) -> list[str]:
@@ -156,6 +193,19 @@ def _refusal(data: bytes, command: Command) -> str:
             return ""
 
 
+def _fault_of_goal(goal: Goal) -> str:
+    """What no check can look behind; "" if there is nothing of the kind."""
+    for term in (goal.target_tree, *(decode_term(local.term) for local in goal.locals)):
+        for node in term.walk():
+            if node.name == "sorryAx":
+                return "the statement rests on `sorry`"
+            if node.is_app("optParam"):
+                return "write no default values in binders: state what a variable is as a hypothesis"
+            if node.tag == "number" and len(node.name) > MOST_DIGITS:
+                return f"a numeral has {len(node.name)} digits: write it as a power or a product"
+    return ""
+
+
 def _renamed(reading: Reading, listing: Listing, name: str) -> Statement:
     """The statement under another name. Only the identifier changes, at the place where Lean's parser saw it."""
     data = reading.source.encode()
@@ -169,7 +219,7 @@ def _renamed(reading: Reading, listing: Listing, name: str) -> Statement:
     return replace(statement, name=name, signature=signature, context=context, inert=True)
 
 
-async def _read_again(session: Session, reading: Reading, statement: Statement) -> NotCompiled | None:
+async def _read_again(session: Session, reading: Reading, statement: Statement) -> NotCompiled | Outline:
     """Reads the statement as it will be used: it must mean one theorem still, and must not run code on the way."""
     head = f"{statement.context}\n\n" if statement.context else ""
     text = f"{head}{statement.signature} := sorry"
@@ -185,7 +235,7 @@ async def _read_again(session: Session, reading: Reading, statement: Statement) 
     stated = [command for command in outline.commands if command.theorem is not None]
     if len(stated) != 1 or stated[0].runs_code:
         return _at(reading, start, "the statement runs tactics or programs of its own")
-    return None
+    return outline
 
 
 def _refused(messages: tuple[Message, ...]) -> NotCompiled:

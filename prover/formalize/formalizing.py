@@ -86,7 +86,7 @@ async def formalize(
     pairs = list(zip(formalizers, answers, strict=True))
     silent = tuple((who.name, each.reason) for who, each in pairs if not each.drafts)
     drafts = [(who, draft) for who, each in pairs for draft in each.drafts]
-    watch(f"compiling {len(drafts)} drafts")
+    watch(f"compiling {len(drafts)} draft{'' if len(drafts) == 1 else 's'}")
     compiled = await asyncio.gather(*(_compiled(problem, who, draft, examiners, config) for who, draft in drafts))
     candidates = _without_repetition(compiled)
     watch(f"checking {len(candidates)} candidates")

@@ -6,6 +6,7 @@ What a statement means is never decided here: that is read from the elaborated t
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,15 +14,23 @@ _IDENTIFIER = r"(?:«[^»\n]*»|[^\W\d][\w'!?₀-₉]*)(?:\.(?:«[^»\n]*»|[^\W
 _DEFINING = re.compile(rf"\b(?P<kind>def|abbrev|structure|inductive|class)\s+(?P<name>{_IDENTIFIER})")
 _SCOPE = re.compile(rf"^\s*(?P<word>namespace|end)\s+(?P<name>{_IDENTIFIER})", re.MULTILINE)
 _TOKEN = re.compile(_IDENTIFIER)
+_MARK = re.compile(r"/-|-/")
+_LITERAL_OR_MARK = re.compile(
+    r"""/--?|--[^\n]*|\br(?P<hashes>#*)".*?"(?P=hashes)|"(?:\\.|[^"\\])*"|(?<![\w'])'(?:\\(?:x..|u....|.)|[^\\'\n])'|«[^»\n]*»""",
+    re.DOTALL,
+)
+LONGEST_DRAFT = 200_000  # characters
+LONGEST_TEXT = 16_384  # characters of a draft besides its comments
 
 
 @dataclass(frozen=True, slots=True)
 class Defined:
-    """A name as a command gives it, the namespace around it ("" = none), and whether the command's text comes back to the name."""
+    """A name as a command of this kind gives it, the namespace around it ("" = none), and whether its text comes back to it."""
 
     name: str
     namespace: str
     is_recursive: bool
+    kind: str = "def"
 
     @property
     def full_name(self) -> str:
@@ -29,32 +38,47 @@ class Defined:
         return f"{self.namespace}.{self.name}" if self.namespace else self.name
 
 
+def strange_text(text: str) -> tuple[str, tuple[int, int]] | None:
+    """Why a text is none that a person could check, with the place (line from 1, column); None if it is in order.
+
+    Characters that do not show, or that turn the order of others round, make what is read differ from what Lean reads.
+    """
+    length = len(text) if len(text) > LONGEST_DRAFT else len(re.sub(r"\s+", " ", without_comments(text)))
+    if length > LONGEST_TEXT:
+        return f"a draft may have {LONGEST_TEXT} characters besides comments, and this one has {length}", (1, 0)
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
+        for column, letter in enumerate(line):
+            if letter not in "\t\r" and unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
+                return f"the character U+{ord(letter):04X} cannot be seen: leave it out", (number, column)
+    return None
+
+
 def without_comments(text: str) -> str:
-    """Comments as blanks, line ends kept; block comments nest, and what is in a string stays."""
+    """Comments as blanks, line ends kept; block comments nest, and what is in a string or a character stays."""
     parts: list[str] = []
-    depth = 0
-    for piece in _pieces(text):
-        if piece.startswith("/-"):
-            depth += 1
-        inside = depth > 0 or piece.startswith("--")
-        parts.append(re.sub(r"[^\n]", " ", piece) if inside else piece)
-        if piece == "-/":
-            depth = max(0, depth - 1)
-    return "".join(parts)
+    at = 0
+    for start, end in _comments(text):
+        parts += [text[at:start], re.sub(r"[^\n]", " ", text[start:end])]
+        at = end
+    return "".join([*parts, text[at:]])
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """The text cut at comment marks, with line comments and strings whole (a mark in a string is none)."""
-    depth, at = 0, 0
-    for found in re.finditer(r'/-|-/|--[^\n]*|"(?:\\.|[^"\\])*"', text):
-        piece = found[0]
-        if found.start() < at or (depth > 0 and piece[0] in '"-' and piece != "-/"):
-            continue
-        yield text[at : found.start()]
-        yield piece
-        depth += 1 if piece == "/-" else -1 if piece == "-/" else 0
+def _comments(text: str) -> Iterator[tuple[int, int]]:
+    """Where the comments of a text are, in order."""
+    depth, start, at = 0, 0, 0
+    while found := (_MARK if depth else _LITERAL_OR_MARK).search(text, at):
         at = found.end()
-    yield text[at:]
+        if found[0].startswith("/-"):
+            start = start if depth else found.start()
+            depth += 1
+        elif depth and found[0] == "-/":
+            depth -= 1
+            if not depth:
+                yield start, at
+        elif found[0].startswith("--"):
+            yield found.start(), at
+    if depth:
+        yield start, len(text)
 
 
 def defined_names(context: str) -> tuple[Defined, ...]:
@@ -66,7 +90,9 @@ def defined_names(context: str) -> tuple[Defined, ...]:
         end = starts[number + 1].start() if number + 1 < len(starts) else len(code)
         body = code[start.end() : end]
         last = start["name"].split(".")[-1]
-        found.append(Defined(start["name"], _namespace_at(code, start.start()), last in identifiers(body, parts=True)))
+        found.append(
+            Defined(start["name"], _namespace_at(code, start.start()), last in identifiers(body, parts=True), start["kind"])
+        )
     return tuple(found)
 
 

@@ -7,11 +7,14 @@ constant or bring an instance along. A definition under a name of its own is fla
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from prover.formalize.candidate import CheckName, Compiled, Finding
 from prover.formalize.lean_text import defined_names, identifiers, without_comments
+from prover.formalize.own_meanings import MEANING_OF_SIGNS
 from prover.formalize.trees import Claim, spoken
+from prover.symbolic.terms import OPERATIONS
 
 # Names that a reader takes for the library's, whatever stands before the last dot; primes and digits at the end do not change that.
 _LIBRARY_WORDS = """
@@ -28,37 +31,69 @@ _NOTATION = re.compile(
     r"^[^\S\n]*(?:@\[[^\]]*\]\s*)?(?:(?:local|scoped)\s+)?(?:notation|infix[lr]?|prefix|postfix)\b(?:(?!\n\S).|\n(?!\S))*", re.M
 )
 _STRING = re.compile(r'"((?:\\.|[^"\\])*)"')
-_INSTANCE = re.compile(
-    r"^[^\S\n]*(?:@\[[^\]]*\]\s*)?(?:(?:local|scoped|noncomputable|private)\s+)*instance\b(?P<head>[^\n]*)", re.M
-)
+_INSTANCE = re.compile(r"(?<![\w.\[,«])(?<!\[local )(?<!\[scoped )instance\b(?P<head>(?:(?!:=|\bwhere\b).)*)", re.S)
 _INSTANCE_ATTRIBUTE = re.compile(
     r"@\[[^\]]*\b(?:instance|default_instance|coe|match_pattern)\b[^\]]*\]|\battribute\s*\[[^\]]*\b(?:instance|coe)\b[^\]]*\]"
 )
 _RENAMING = re.compile(r"\b(?:open|export)\b[^\n]*\b(?:renaming|hiding)\b[^\n]*")
-_CLASSES = """
-    Add Sub Mul Div Mod Pow Neg Dvd HAdd HSub HMul HDiv HMod HPow OfNat LE LT BEq Coe CoeT CoeHTCT CoeTail CoeHead NatCast IntCast
-    Min Max NatPow Zero One Append HAppend SMul HSMul
-"""
-_MEANING_OF_SIGNS = frozenset(_CLASSES.split())
+_CLASS = re.compile(r"\bclass\s+(?!inductive\b)(?P<head>(?:(?!:=|\bwhere\b|\n\S).)*?\bextends\b(?:(?!:=|\bwhere\b|\n\S).)*)", re.S)
+_BY_HAND = re.compile(r"(?<![\w.])@(?=[^\W\d])[\w.]+")
+# Types whose arithmetic is that of mathematics, or of a structure that the name tells.
+_USUAL_TYPES = frozenset(
+    {"", "Nat", "Int", "Rat", "Real", "Complex", "NNReal", "ZMod", "Prop", "Bool", "String", "List", "Set", "Finset"}
+)
+_MADE_UP = frozenset({"default", "arbitrary", "choice", "choose", "epsilon", "head!", "get!", "getD", "getLast!"})
+_ONE_FOR_ALL = frozenset({"Quot", "Quotient", "Squash", "Trunc", "Unit", "PUnit", "True"})
+_LIKE_LATIN = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοινυ", "ABEZHIKMNOPTYXoivu")
+_NO_NAME = re.compile(r"^\d|[^\w.'!?\s]")
 
 
 def check_notation(compiled: Compiled, claim: Claim) -> Finding:
     """Reject for the first thing that hides what the statement says; flag definitions of the draft's own that it uses."""
     context = without_comments(compiled.statement.context)
     signature = without_comments(compiled.statement.signature.partition(compiled.statement.name)[2])
-    hidden = next(_hidden(context, signature, claim), "")
+    hidden = next(_hidden(context, signature, claim), "") or compiled.altered
     if hidden:
         return Finding(CheckName.NOTATION, "reject", hidden)
     used = [*_new_notation(context, signature), *(f"`{name}`" for name in _own_definitions(context, signature))]
-    if used:
-        return Finding(CheckName.NOTATION, "flag", f"the draft itself defines {', '.join(used)}: read what it says")
-    return Finding(CheckName.NOTATION, "pass")
+    remarks = [f"the draft itself defines {', '.join(used)}: read what it says"] if used else []
+    if compiled.needs_context and not used:
+        remarks.append("the statement means nothing without the commands before it: read what they say")
+    remarks += dict.fromkeys(_doubts(signature, claim))
+    return Finding(CheckName.NOTATION, "flag" if remarks else "pass", "; ".join(remarks))
+
+
+def _doubts(signature: str, claim: Claim) -> Iterator[str]:
+    """What a person should look at: hidden arguments written by hand, unusual arithmetic, names that look alike."""
+    yield from (f"`{found[0]}` gives arguments by hand that are usually hidden" for found in _BY_HAND.finditer(signature))
+    for term in (*claim.terms, *claim.variables.values()):
+        for node in term.walk():
+            is_arithmetic = node.tag == "number" or (node.tag == "const" and (node.name in OPERATIONS or node.name == "Neg.neg"))
+            if is_arithmetic and node.type not in _USUAL_TYPES and node.type not in claim.variables:
+                yield f"numbers of type `{node.type}` do not calculate like whole numbers"
+            last = node.name.rsplit(".", 1)[-1]
+            if node.tag == "const" and last in _MADE_UP:
+                yield f"`{node.name}` has a value also where nothing says which"
+            if node.tag == "const" and (node.name == "HEq" or (node.name == "Eq" and node.type in _ONE_FOR_ALL)):
+                yield "things are compared that may be equal without being the same number"
+    seen: dict[str, str] = {}
+    for name in dict.fromkeys(_names(claim)):
+        alike = seen.setdefault(unicodedata.normalize("NFKC", name).translate(_LIKE_LATIN), name)
+        if alike != name:
+            yield f"`{alike}` and `{name}` look alike"
+
+
+def _names(claim: Claim) -> Iterator[str]:
+    """Of all variables, free and bound."""
+    yield from (spoken(name).strip("«»") for name in claim.variables)
+    binders = (node for term in claim.terms for node in term.walk() if node.tag in ("forall", "lambda", "let"))
+    yield from (spoken(node.name).strip("«»") for node in binders)
 
 
 def _hidden(context: str, signature: str, claim: Claim) -> Iterator[str]:
+    yield from _instances(context)
     yield from _redefined_signs(context, signature)
     yield from _redefined_names(context, signature)
-    yield from _instances(context)
     yield from (f"`{found[0].strip()}` changes what names mean" for found in _RENAMING.finditer(context))
     yield from _telling_binders(claim)
 
@@ -125,21 +160,25 @@ def _redefined_names(context: str, signature: str) -> Iterator[str]:
 
 
 def _instances(context: str) -> Iterator[str]:
-    own = {part for defined in defined_names(context) for part in (defined.name, defined.full_name)}
+    types = [defined for defined in defined_names(context) if defined.kind in ("structure", "inductive", "class")]
+    own = {part for defined in types for part in (defined.name, defined.full_name)}
     for found in _INSTANCE.finditer(context):
-        spoken_of = identifiers(found["head"].partition(":=")[0].partition(" where")[0].rpartition(":")[2])
-        if not own & spoken_of:
-            yield f"`instance{found['head'].partition(':=')[0].rstrip()}` changes what operations of the library's types mean"
+        head = " ".join(found["head"].split())
+        if not own & identifiers(head.rpartition(":")[2]):
+            yield f"`instance {head}` changes what operations of the library's types mean"
+    for found in _CLASS.finditer(context):
+        if MEANING_OF_SIGNS & identifiers(found["head"].rpartition("extends")[2], parts=True):
+            yield f"`class {' '.join(found['head'].split())}` changes what operations of the library's types mean"
     yield from (f"`{found[0].strip()}` changes how terms are read" for found in _INSTANCE_ATTRIBUTE.finditer(context))
 
 
 def _telling_binders(claim: Claim) -> Iterator[str]:
     """Variables that a reader takes for a constant, and instances among the binders."""
-    names = [spoken(name) for name in claim.variables]
-    bound = [spoken(node.name) for term in claim.terms for node in term.walk() if node.tag in ("forall", "lambda")]
-    for name in (*names, *bound):
+    for name in _names(claim):
         if name in _SIGNS or (_plain(name) in _FUNCTIONS and len(name) > 1):
             yield f"`{name}` is a variable here, and not what the name means elsewhere"
+        if _NO_NAME.search(name):
+            yield f"`{name}` is the name of a variable, and reads like something else"
     for kind in claim.variables.values():
-        if kind.tag == "const" and kind.name.split(".")[-1] in _MEANING_OF_SIGNS:
+        if kind.tag == "const" and kind.name.split(".")[-1] in MEANING_OF_SIGNS:
             yield f"an instance of `{kind.name}` is among the binders, so operations may mean anything"

@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from itertools import combinations
 
 from lean_env.term import Term
+from prover.formalize.bounds import ground_value
 from prover.formalize.candidate import CheckName, Finding, WordProblem
 from prover.formalize.text_numbers import Answer, TextNumbers, text_numbers
-from prover.formalize.trees import Claim, leaves
-from prover.symbolic.terms import ORDER, numeral
+from prover.formalize.trees import Claim, leaves, shown
+from prover.symbolic.terms import ORDER, numeral, sides
 
 SMALL = 12  # numbers up to this one are often left out, or in, for good reasons
 TELLING = 3  # the least number that says anything by being there
@@ -31,8 +32,26 @@ def check_numbers(problem: WordProblem, claim: Claim) -> Finding:
     wrong, doubts = _compared(text, claim)
     if wrong:
         return Finding(CheckName.NUMBERS, "reject", f"wrong number: {wrong}")
-    remarks = [remark for remark in (doubt, *doubts) if remark]
+    remarks = [remark for remark in (doubt, *doubts, _times_nothing(claim)) if remark]
     return Finding(CheckName.NUMBERS, "flag" if remarks else "pass", "; ".join(remarks))
+
+
+def _times_nothing(claim: Claim) -> str:
+    """A number that is there without a say: in a product with 0, as a remainder by 1, or added to both sides."""
+    for node in (node for term in claim.terms for node in term.walk()):
+        product, remainder = sides(node, "*"), sides(node, "%")
+        if (product and any(numeral(side) == 0 for side in product)) or (remainder and numeral(remainder[1]) == 1):
+            return f"{shown(node)} is 0 whatever the numbers in it"
+        if pair := sides(node, "="):
+            both = _summands(pair[0]) & _summands(pair[1])
+            if any((ground_value(part) or 0) > SMALL for part in both):
+                return f"the same number is added on both sides of {shown(node)}"
+    return ""
+
+
+def _summands(term: Term) -> set[Term]:
+    pair = sides(term, "+")
+    return _summands(pair[0]) | _summands(pair[1]) if pair else {term}
 
 
 # -- the answer -------------------------------------------------------------------------------------------------------------------
@@ -49,12 +68,26 @@ def _answered(text: TextNumbers, claim: Claim) -> tuple[str, str]:
         told = f"the answer {answer.text!r} has {_listed(missing)}, the conclusion has not"
         return "", told if missing else ""
     [number] = answer.numbers
-    sides = {value for leaf in leaves(claim.target) for side in leaf.args if (value := numeral(side)) is not None}
+    compared = {value for leaf in leaves(claim.target) for side in leaf.args if (value := numeral(side)) is not None}
     equal = [leaf for leaf in leaves(claim.target) if leaf.name not in ORDER]
-    if number in sides or (number in there and sides <= text.given):  # as the 1 of `2003 = 11 * q + 1`
-        is_bound = number in sides and not any(numeral(side) == number for leaf in equal for side in leaf.args)
+    if number in compared and _is_left_open(claim.target):
+        return "", f"the text says that it is {number}, the conclusion leaves open whether it is"
+    is_divided = all(leaf.is_app("Dvd.dvd") for leaf in leaves(claim.target) if any(numeral(side) == number for side in leaf.args))
+    if number in there and (not compared or (number in compared and is_divided)):
+        return "", f"the text says that it is {number}, the conclusion says that of nothing"
+    if number in compared or (number in there and compared <= text.given):  # as the 1 of `2003 = 11 * q + 1`
+        is_bound = number in compared and not any(numeral(side) == number for leaf in equal for side in leaf.args)
         return "", f"the text says that it is {number}, the conclusion only bounds it" if is_bound else ""
-    return _not_a_side(text, claim, answer, sides)
+    return _not_a_side(text, claim, answer, compared)
+
+
+def _is_left_open(target: Term) -> bool:
+    """Whether a claim is one of several that may hold."""
+    if target.tag in ("forall", "implies", "lambda"):
+        return _is_left_open(target.args[1])
+    if target.is_app("Exists", 1) or target.is_app("And", 2):
+        return any(_is_left_open(arg) for arg in target.args)
+    return target.is_app("Or", 2)
 
 
 def _not_a_side(text: TextNumbers, claim: Claim, answer: Answer, sides: set[int]) -> tuple[str, str]:

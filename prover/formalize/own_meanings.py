@@ -13,7 +13,7 @@ from lean_env.messages import Opened, Outline
 from lean_env.session import ROOT_ENV, Session
 from lean_env.statement import Statement
 
-_WRITTEN_OUT = "set_option pp.all true\nset_option pp.deepTerms true\nset_option pp.maxSteps 200000"
+_WRITTEN_OUT = "set_option pp.all true\nset_option pp.deepTerms true\nset_option pp.maxSteps 20000"
 _SCOPES = frozenset({"namespace", "section", "end", "open", "universe", "set_option"})
 _CLASSES = """
     Add Sub Mul Div Mod Pow Neg Dvd HAdd HSub HMul HDiv HMod HPow OfNat LE LT BEq Coe CoeT CoeHTCT CoeTail CoeHead CoeOut CoeDep
@@ -75,8 +75,7 @@ async def _written_out(session: Session, statement: Statement, context: str) -> 
         if not isinstance(opened, Opened):
             return ""
         state = opened.part.state
-        goal = opened.part.goals[0]
-        return "\n".join([*(f"({local.name} : {local.type})" for local in goal.locals), goal.target])
+        return opened.part.goals[0].text
     finally:
         if session.alive:
             await session.free([state] if state else [], [ran.env])

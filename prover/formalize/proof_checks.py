@@ -12,23 +12,24 @@ from typing import Protocol
 
 from lean_env.checker import Checker
 from lean_env.errors import WorkerLost
-from lean_env.messages import Advanced, Opened, TacticCall
+from lean_env.messages import Advanced, Goal, Opened, TacticCall
 from lean_env.pool import SessionPool
 from lean_env.session import ROOT_ENV, Session
 from lean_env.statement import Statement
+from lean_env.term import decode_term
 from prover.attempt import Attempt, Outcome
 from prover.config import ProveConfig
 from prover.formalize.candidate import CheckName, Compiled, Finding
 from prover.formalize.false_conclusion import without_conclusion
-from prover.formalize.trees import Claim, claim_of, spoken
+from prover.formalize.trees import Claim, claim_of
+from prover.formalize.witness import values_for
 from prover.lane import StatementRefused
-from prover.symbolic.assignments import Unknown, assignments
-from prover.symbolic.evaluate import truth_of
 from prover.symbolic.terms import NUMBERS
 from search.budget import Budget
 
 CHEAP_TACTICS = ("rfl", "decide", "omega", "simp", "simp_all")
 PROOF_LINES_SHOWN = 3
+_TELLING = frozenset({"Eq", "Dvd.dvd"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +100,14 @@ async def proof_findings(
     """
     claim = claim_of(compiled.goal)
     searcher = _Searcher(pool, checker, clock, prove, config.seed)
-    cheap, hypotheses_alone = await _prepared(compiled, pool, config)
-    witness = _values(claim, config.assignments) if claim.facts else None
+    cheap, hypotheses_alone, is_needless = await _prepared(compiled, pool, config)
+    witness = values_for(claim, config.assignments) if claim.facts else None
     if not claim.facts and _are_inhabited(claim):
         hypotheses = Finding(CheckName.HYPOTHESES, "pass", "it assumes nothing")
     elif witness is not None:
-        hypotheses = Finding(CheckName.HYPOTHESES, "pass", f"they hold for {witness}" if witness else "they hold")
+        said = f"they hold for {witness}" if witness else "they hold"
+        needless = f"{said}, but what is claimed holds without them, by `{cheap}`"
+        hypotheses = Finding(CheckName.HYPOTHESES, "flag", needless) if is_needless else Finding(CheckName.HYPOTHESES, "pass", said)
     else:
         hypotheses = await _check_hypotheses(hypotheses_alone, searcher, config.budget)
     if hypotheses.verdict == "reject":
@@ -143,19 +146,6 @@ def _are_inhabited(claim: Claim) -> bool:
     )
 
 
-def _values(claim: Claim, effort: int, *, refuting: bool = False) -> str | None:
-    """Small numbers for which all hypotheses hold (and, if `refuting`, the goal does not), as text; None if none were found."""
-    if claim.is_cut or not all(kind.tag == "const" and kind.name in NUMBERS for kind in claim.variables.values()):
-        return None
-    unknowns = [Unknown(name, kind.name) for name, kind in claim.variables.items()]
-    facts = [fact.term for fact in claim.facts]
-    refuted = [claim.target] if refuting else []
-    for found in assignments(unknowns, facts, refuted, effort):
-        if found.unknown == 0 and all(truth_of(fact, found.values) is True for fact in facts):
-            return ", ".join(f"{spoken(name)} = {found.values[name]}" for name in claim.variables)
-    return None
-
-
 # -- the negation -----------------------------------------------------------------------------------------------------------------
 
 
@@ -164,7 +154,7 @@ async def _check_negation(statement: Statement, claim: Claim, searcher: _Searche
     if not statement.can_be_negated:
         return Finding(CheckName.NEGATION, "unknown", "the negation cannot be written: parameters are outside of the signature")
     attempt = await searcher.attempt(statement.negation(), config.budget)
-    counterexample = _values(claim, config.assignments, refuting=True)
+    counterexample = values_for(claim, config.assignments, refuting=True)
     match attempt:
         case Attempt(outcome=Outcome.PROVED):
             why = f"for {counterexample}" if counterexample else _proof_shown(attempt)
@@ -200,18 +190,36 @@ class _Searcher:
             return None
 
 
-async def _prepared(compiled: Compiled, pool: SessionPool, config: ProofCheckConfig) -> tuple[str, Statement | None]:
-    """The cheap tactic that closes the statement ("" if none does), and the statement of the hypotheses alone."""
+async def _prepared(compiled: Compiled, pool: SessionPool, config: ProofCheckConfig) -> tuple[str, Statement | None, bool]:
+    """The cheap tactic that closes the statement ("" if none does), its hypotheses alone, and whether it is closed without them."""
     try:
         async with pool.lease() as session:
-            cheap = await _closed_by(session, compiled.statement, config.cheap_ms)
-            return cheap, await without_conclusion(session, compiled.statement, compiled.goal)
+            cheap = await _closed_by(session, compiled.statement, "intros", config.cheap_ms)
+            alone = await without_conclusion(session, compiled.statement, compiled.goal)
+            forgetting = _forgetting(compiled.goal) if cheap else ""
+            needless = await _closed_by(session, compiled.statement, forgetting, config.cheap_ms) if forgetting else ""
+            return cheap, alone, bool(needless)
     except WorkerLost:  # to a tactic on a monstrous number, most likely; the searches lease workers of their own
-        async with pool.lease() as session:
-            return "", await without_conclusion(session, compiled.statement, compiled.goal)
+        try:
+            async with pool.lease() as session:
+                return "", await without_conclusion(session, compiled.statement, compiled.goal), False
+        except WorkerLost:
+            return "", None, False
 
 
-async def _closed_by(session: Session, statement: Statement, soft_ms: int) -> str:
+def _forgetting(goal: Goal) -> str:
+    """Tactics that introduce everything and drop the hypotheses; "" if none of them is an equation or a divisibility."""
+    locals_ = [(local.name, local.prop, local.accessible, decode_term(local.term)) for local in goal.locals]
+    if not any(is_prop and any(node.name in _TELLING for node in term.walk()) for _, is_prop, _, term in locals_):
+        return ""  # that a number is positive is often given for good manners
+    names = [name if accessible else f"hidden_{at}" for at, (name, _, accessible, _) in enumerate(locals_)]
+    hidden = [name for name, (_, _, accessible, _) in zip(names, locals_, strict=True) if not accessible]
+    dropped = [name for name, (_, is_prop, _, _) in zip(names, locals_, strict=True) if is_prop]
+    return "\n".join(["intros", *([f"rename_i {' '.join(hidden)}"] if hidden else []), f"clear {' '.join(dropped)}"])
+
+
+async def _closed_by(session: Session, statement: Statement, first: str, soft_ms: int) -> str:
+    """The cheap tactic that closes a statement after the tactics `first`; "" if none does."""
     ran = await session.run(statement.context, inert=statement.inert) if statement.context.strip() else None
     env = ran.env if ran is not None else ROOT_ENV
     opened = await session.open(statement.signature, env)
@@ -220,7 +228,7 @@ async def _closed_by(session: Session, statement: Statement, soft_ms: int) -> st
         if not isinstance(opened, Opened):
             return ""
         states.append(opened.part.state)
-        calls = [TacticCall(f"intros\n{tactic}", 200, soft_ms) for tactic in CHEAP_TACTICS]
+        calls = [TacticCall(f"{first}\n{tactic}", 200, soft_ms) for tactic in CHEAP_TACTICS]
         results = await session.step(opened.part.state, calls, until_closed=True)
         closed = next((at for at, result in enumerate(results) if isinstance(result, Advanced) and not result.parts), None)
         states += [result.state for result in results if isinstance(result, Advanced) and result.state]

@@ -19,6 +19,10 @@ QUESTION = "[a]ccept, [n]ext, [e]dit, [r]eject? "
 PERSON = "person"
 
 
+class NobodyThere(Exception):
+    """The input ended before a verdict: that is none."""
+
+
 class Reviewer(Protocol):
     """The terminal of a person."""
 
@@ -27,7 +31,7 @@ class Reviewer(Protocol):
         ...
 
     async def ask(self, question: str, answers: str) -> str:
-        """One of the letters in `answers`; the last one if there is nobody to ask any more."""
+        """One of the letters in `answers`; "" if there is nobody to ask any more."""
         ...
 
     def note(self, text: str) -> None:
@@ -36,7 +40,7 @@ class Reviewer(Protocol):
 
 
 async def review(result: Formalization, desk: Desk, reviewer: Reviewer) -> Candidate | None:
-    """The candidate that a person accepts; None if they reject all. Raises EnvError."""
+    """The candidate that a person accepts; None if they reject all. Raises NobodyThere, EnvError."""
     waiting = [candidate for candidate in result.candidates if candidate.compiled is not None]
     if not waiting:
         reviewer.note(f"{result.problem.name}: there is no statement to review")
@@ -56,8 +60,10 @@ async def review(result: Formalization, desk: Desk, reviewer: Reviewer) -> Candi
             case "e":
                 if (changed := await _edited(result, lean, desk, reviewer)) is not None:
                     waiting.insert(at % len(waiting), changed)
-            case _:
+            case "r":
                 return None
+            case _:
+                raise NobodyThere
 
 
 async def _edited(result: Formalization, lean: str, desk: Desk, reviewer: Reviewer) -> Candidate | None:

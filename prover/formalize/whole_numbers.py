@@ -23,6 +23,9 @@ _WHOLE = frozenset({"Nat", "Int", ""})
 _ROUNDED = re.compile(
     r"quotient|floor|rounded? (?:down|off)|whole number of|integer part|integer division|at most|greatest|\\lfloor|⌊", re.I
 )
+_UNSIGNED = re.compile(r"absolute|distance|differ|apart|magnitude|modulus|\\mid|\\vert|\|", re.I)
+_TRUNCATED = frozenset({"Int.tdiv", "Int.tmod"})
+_ZERO = Term("number", "0", "Int", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +34,16 @@ class _Remark:
     text: str
 
 
-def check_subtraction(claim: Claim) -> Finding:
-    """Whether a subtraction of natural numbers could stop at 0."""
+def check_subtraction(claim: Claim, text: str = "") -> Finding:
+    """Whether a subtraction of natural numbers could stop at 0, or an integer lose its sign."""
     facts = tuple(fact.term for fact in claim.facts)
     remarks = [
         _subtraction(place, claim, exact=_exact_in_facts(claim)) for fact in facts for place in places(fact, _without(facts, fact))
     ]
     remarks += [_subtraction(place, claim, exact=_exact_in_target(claim), is_claimed=True) for place in places(claim.target, facts)]
+    if not _UNSIGNED.search(text):
+        absolute = (node for term in claim.terms for node in term.walk() if node.is_app("Int.natAbs", 1))
+        remarks += [_Remark("flag", f"{shown(node)} has lost its sign, and the text speaks of no distance") for node in absolute]
     return _worst(CheckName.SUBTRACTION, remarks)
 
 
@@ -67,6 +73,11 @@ def _without(facts: tuple[Term, ...], fact: Term) -> tuple[Term, ...]:
 
 
 def _subtraction(place: Place, claim: Claim, *, exact: frozenset[Term], is_claimed: bool = False) -> _Remark | None:
+    if place.node.is_app("Int.toNat", 1):
+        integer = place.node.args[0]
+        if canonical(place.node) in exact or is_at_most(_ZERO, integer, place.known, natural=False):
+            return None
+        return _Remark("flag", f"{shown(place.node)} is cut off at 0 if the integer is negative")
     pair = _subtracted(place.node)
     if pair is None or is_at_most(pair[1], pair[0], place.known):
         return None
@@ -148,6 +159,10 @@ def _division(place: Place, *, is_rounded: bool) -> _Remark | None:
         return _Remark("reject", f"{shown(node)} divides by 0")
     if not is_nonzero(divisor, place.known, natural=node.type != "Int"):
         return _Remark("flag", f"{shown(node)} divides by what may be 0")
+    if (by := ground_value(divisor)) is not None and by < 0:
+        return _Remark("flag", f"{shown(node)} divides by a negative number")
+    if node.name in _TRUNCATED and not is_at_most(_ZERO, dividend, place.known, natural=False):
+        return _Remark("flag", f"{shown(node)} is rounded towards 0, unlike `/` and `%`, if the dividend is negative")
     if not is_division or _is_exact(dividend, divisor, place.known):
         return None
     if not is_rounded and ground_value(dividend) is not None and ground_value(divisor) is not None:

@@ -154,15 +154,15 @@ def _share(successes: Sequence[bool]) -> Estimate:
 def _warnings(config: SolveConfig, known: Sequence[AnswerRecord], answers: Sequence[AnswerRecord]) -> tuple[str, ...]:
     found: list[str] = []
     if len(answers) < config.problems:
-        found.append(f"{config.problems - len(answers)} problems are not settled yet, so there is no score")
+        found.append(f"not settled yet: {config.problems - len(answers)} of {config.problems} problems, so there is no score")
     contradicting = sum(each.matches == "no" and each.is_proved for each in answers)
     if contradicting:
-        found.append(f"{contradicting} answers are proved and differ from the data's: statement or data is wrong")
+        found.append(f"statement or data is wrong, because the answer is proved and differs from the data's: {contradicting}")
     against_data = sum(each.matches == "yes" and each.standing == "refuted" for each in answers)
     if against_data:
-        found.append(f"{against_data} answers match the data's and are refuted: statement or data is wrong")
+        found.append(f"statement or data is wrong, because the answer matches the data's and is refuted: {against_data}")
     if len(known) < len(answers):
-        found.append(f"{len(answers) - len(known)} problems come without an answer and are in no score")
+        found.append(f"without an answer in the data, and in no score: {len(answers) - len(known)}")
     return tuple(found)
 
 

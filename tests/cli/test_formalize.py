@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,13 @@ import pytest
 from prover import formalize_command
 from prover.cli import BAD_INPUT, BROKEN, NOT_PROVED, PROVED
 from prover.formalize.candidate import CheckName
-from tests.cli.running import children, ended, entail, running, until
+from tests.cli.running import Ended, children, ended, entail, running, until
 from tests.cli.test_interruptions import Terminal
-from tests.cli.words import FALSE, GCD, ODD, QUICK, REMAINDER, Words, begun, lines_of, table
+from tests.cli.words import FALSE, GCD, ODD, QUICK, REMAINDER, Words, begun, lines_of, table, taken_by_lean
 from tests.fakes.model_server import ModelServer, error
 from tests.fakes.word_models import Gate, asked, by_problem, in_turn, playing, served, shown
 
-pytestmark = [pytest.mark.lean, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.lean, pytest.mark.timeout(120)]
 
 STATED = "theorem x : 2003 % 11 = 1 := by sorry"
 CHECKS = [str(check) for check in CheckName]
@@ -40,6 +41,7 @@ def test_stdout_is_the_statement_and_stderr_has_every_check(words: Words) -> Non
     ran = words.run("formalize", REMAINDER, *QUICK)
     assert ran.code == PROVED
     assert ran.out == f"/- {REMAINDER} -/\ntheorem word_problem : 2003 % 11 = 1 := by\n  sorry\n"
+    assert taken_by_lean(ran.out)
     found = dict(line.split()[:2] for line in ran.err.splitlines() if line.startswith("  ") and line.split()[0] in CHECKS)
     assert [*found] == CHECKS
     assert set(found.values()) == {"pass", "unknown"}
@@ -139,6 +141,7 @@ def test_standard_input(tmp_path: Path) -> None:
         (["solve", APPLES, "--model", "m@http://localhost:1/v1#chat-formalizer"], "not for solve"),
         (["solve", APPLES, "--model", "m#chat-solve", "--reward", "m#chat-solve"], "not for reward"),
         (["solve", APPLES, "--formalizer", "m#chat-solve"], "not for formalize"),
+        (["solve", APPLES, "--code-seconds", "0"], "--code-seconds, --code-memory or --code-output cannot be kept: "),
         (["solve", "gone.jsonl"], "gone.jsonl: cannot be read"),
         (["augment", APPLES, "--writer", "m#chat-solve"], "not for augment"),
         (["augment", "", "--writer", "m#chat-augment"], "the problem is empty"),
@@ -289,11 +292,22 @@ def test_review_accepts(tmp_path: Path) -> None:
     assert lines_of(tmp_path / "out.jsonl")[0]["by"] == "person"
 
 
-@pytest.mark.parametrize("typed", ["r\n", "", "n\nn\n"])
-def test_review_rejects_and_so_does_the_end_of_the_input(tmp_path: Path, typed: str) -> None:
-    ran = entail("formalize", REMAINDER, "--review", *QUICK, text=typed, folder=tmp_path)
+def test_review_rejects(tmp_path: Path) -> None:
+    ran = entail("formalize", REMAINDER, "--review", *QUICK, text="n\nr\n", folder=tmp_path)
     assert (ran.code, ran.out) == (NOT_PROVED, "")
     assert "no statement was accepted" in ran.err
+
+
+def test_who_leaves_a_review_is_asked_about_the_rest_the_next_time(tmp_path: Path) -> None:
+    file = table(tmp_path / "mine.jsonl", ("rem", REMAINDER, ""), ("gcd", GCD, ""), ("again", FALSE, ""))
+    command = ("formalize", file, "--review", "--output", "out.jsonl", *QUICK)
+    ran = entail(*command, text="a\nn\n", folder=tmp_path)
+    assert (ran.code, ran.out.count("theorem")) == (NOT_PROVED, 1)
+    assert "the input has ended: 2 of 3 problems were not reviewed" in ran.err
+    assert [record["name"] for record in lines_of(tmp_path / "out.jsonl")] == ["rem"]
+    again = entail(*command, text="a\na\n", folder=tmp_path)
+    assert again.code == PROVED
+    assert [record["name"] for record in lines_of(tmp_path / "out.jsonl")] == ["rem", "gcd", "again"]
 
 
 def test_review_edits_and_looks_at_what_was_written(tmp_path: Path) -> None:
@@ -310,22 +324,30 @@ def test_review_edits_and_looks_at_what_was_written(tmp_path: Path) -> None:
     assert "set the environment variable EDITOR" in none.err
 
 
+def seen_to_its_end(process: subprocess.Popen[bytes], terminal: Terminal) -> Ended:
+    """Wait for the end of a command whose terminal is read, for it would wait otherwise once that is full."""
+    while process.poll() is None:
+        terminal.read()
+    ran = ended(process)
+    terminal.close()
+    return ran
+
+
 @pytest.mark.parametrize(("typed", "code"), [(b"n\na\n", PROVED), (None, 130)])
 def test_review_on_a_terminal(tmp_path: Path, typed: bytes | None, code: int) -> None:
     terminal = Terminal()
     process = begun(("formalize", REMAINDER, "--review", *QUICK), tmp_path, stdin=terminal.theirs, stderr=terminal.theirs)
-    terminal.wait_for(r"compiling")
+    terminal.wait_for(r"word_problem: (drafting|compiling|checking)")
     terminal.wait_for(r"\[r\]eject\? $")
     if typed is not None:
         terminal.type(typed)
     else:
         process.send_signal(signal.SIGINT)
-    ran = ended(process)
-    terminal.close()
+    ran = seen_to_its_end(process, terminal)
     assert ran.code == code
     assert ran.out.startswith(f"/- {REMAINDER} -/\ntheorem") is (code == PROVED)
     assert "candidate 1 of 1" in terminal.screen
-    assert "compiling" not in terminal.screen, "progress is gone at the end"
+    assert "word_problem: drafting" not in terminal.screen, "progress is gone at the end"
 
 
 def test_progress_does_not_come_into_stdout_nor_stay(words: Words) -> None:
@@ -333,8 +355,7 @@ def test_progress_does_not_come_into_stdout_nor_stay(words: Words) -> None:
     terminal = Terminal()
     process = begun(("formalize", file, "--prove", *QUICK), words.folder, stderr=terminal.theirs)
     terminal.wait_for(r"of 3 problems; \w+: ")
-    ran = ended(process)
-    terminal.close()
+    ran = seen_to_its_end(process, terminal)
     assert ran.code == NOT_PROVED
     assert words.elaborates(ran.out)
     assert ran.out.count("theorem ") == 2

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,11 @@ MODEL = (
     *("--allow-pickle", "--trust-remote-code", "--then-search", "--critic", "--floor-mass", "--lookahead"),
     *("--strategy", "--width", "--alpha", "--temperature"),
 )
+WORDS = (
+    *("TEXT", "--names", "--answer", "--drafts", "--repairs", "--no-fragment", "--informalizer", "--judge", "--server"),
+    *("--temperature", "--max-tokens", "--dtype", "--device", "--allow-pickle", "--trust-remote-code", "--seed"),
+    *("--check-seconds", "--all", "--workers", "--json", "--quiet"),
+)
 OPTIONS = {
     "prove": [
         *MODEL,
@@ -33,6 +40,13 @@ OPTIONS = {
         *("--no-controls", "--trees", "--json", "--quiet"),
     ],
     "report": ["RUN", "--compare", "--force", "--html", "--no-problems", "--json", "--quiet"],
+    "formalize": [*WORDS, "--output", "--model", "--prove", "--review", "--seconds"],
+    "solve": [
+        *WORDS,
+        *("--model", "--samples", "--reward", "--unsafe-code", "--max-blocks", "--code-seconds", "--code-memory", "--code-output"),
+        *("--no-prove", "--formalizer", "--seconds", "--runs", "--name"),
+    ],
+    "augment": [*WORDS, "--output", "--kind", "--variants", "--writer", "--model"],
     "models": ["--json", "--quiet"],
     "setup": ["--json", "--quiet"],
     "doctor": ["--json", "--quiet"],
@@ -53,6 +67,22 @@ def test_help_of_every_command_mentions_every_option(capsys: pytest.CaptureFixtu
         assert [option for option in options if option not in text] == []
         listed = {word.strip(",[]:") for word in text.split() if word.strip("[").startswith("--")}
         assert listed <= {*options, "--help"}, "an option that this test does not know: add it above"
+
+
+def test_help_needs_nothing_heavy() -> None:
+    heavy = ("jinja2", "lark", "math_verify", "numpy", "openai", "rich", "sympy", "torch")
+    script = f"""
+import sys
+from prover.cli import main
+try:
+    main(["--help"])
+except SystemExit:
+    pass
+print("heavy:", *(name for name in {heavy} if name in sys.modules))
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.splitlines()[-1] == "heavy:"
 
 
 def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -82,6 +112,13 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
         (["prove", "--workers", "0", "a"], "argument --workers: 0 is not a whole number from 1"),
         (["prove", "--width", "x", "a"], "x is not a whole number from 1"),
         (["check", "--max-source-kib", "0", "a"], "0 is not a whole number from 1"),
+        (["formalize"], "required: TEXT (see entail formalize --help)"),
+        (["formalize", "a", "--drafts", "0"], "argument --drafts: 0 is not a whole number from 1"),
+        (["formalize", "a", "--check-seconds", "soon"], "soon is not a number of seconds"),
+        (["solve", "a", "--samples", "0"], "argument --samples: 0 is not a whole number from 1"),
+        (["solve", "a", "--output", "b"], "unrecognized arguments: --output b"),
+        (["augment", "a"], "required: --writer"),
+        (["augment", "a", "--writer", "m", "--kind", "easier"], "invalid choice: 'easier'"),
     ],
 )
 def test_options_that_cannot_be_used(arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,7 +21,7 @@ from tests.cli.words import APPLES, GCD, ODD, QUICK, Ran, Words, begun, lines_of
 from tests.fakes.model_server import ModelServer, Received, error
 from tests.fakes.word_models import Gate, asked, by_problem, playing, served, shown, words_of
 
-pytestmark = [pytest.mark.lean, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.lean, pytest.mark.timeout(120)]
 with_models = pytest.mark.models
 
 PROGRAM = "I compute.\n```python\nboxes = 3 * 12\nprint(boxes - 5)\n```"
@@ -123,10 +123,7 @@ def test_a_models_program_runs_and_its_answer_is_proved(words: Words, isolated: 
 
 @with_models
 def test_unsafe_code_runs_without_isolation(words: Words, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def nowhere(*_: object, **__: object) -> None:
-        raise NoIsolation("this machine has no namespaces; --unsafe-code runs code all the same")
-
-    monkeypatch.setattr("prover.sandbox.kernel.find_isolation", nowhere)
+    monkeypatch.setattr("prover.sandbox.kernel.ways", lambda: ())
     pytest.importorskip("openai")
     with served(ModelServer(last=playing(solve=computing))) as server:
         command = ("solve", APPLES, "--model", f"prover@{server.url}#chat-solve", "--no-prove", "--json", *QUICK)
@@ -221,14 +218,14 @@ def test_a_table_without_a_model_and_its_report(words: Words) -> None:
     ran = words.run("solve", file, "--name", "run", *QUICK)
     assert ran.code == NOT_PROVED, "one of them has no answer"
     assert answers_of(words.folder / "runs/run") == {"apples": "31", "gcd": "6", "odd": ""}
-    assert "answer of the vote right   0.667" in ran.out or "66.7%" in ran.out
+    assert "answer of the vote right" in ran.out
     before = (words.folder / "runs/run" / RECORDS).read_bytes()
     again = words.run("solve", file, "--name", "run", *QUICK)
     assert (again.code, again.out) == (ran.code, ran.out)
     assert (words.folder / "runs/run" / RECORDS).read_bytes() == before, "nothing is done twice"
     report = words.run("report", "runs/run")
     assert (report.code, report.out) == (PROVED, ran.out)
-    assert words.run("report", "runs/run", "--json").records[0]["settled"] == 3
+    assert words.run("report", "runs/run", "--json").records[0]["voted"]["value"] == pytest.approx(2 / 3)
     page = words.run("report", "runs/run", "--html", "page.html")
     assert page.code == BAD_INPUT
     assert "--html and --compare are for runs of `entail bench`" in page.err
@@ -288,7 +285,7 @@ def test_a_server_that_fails_ends_the_run_and_the_same_command_goes_on(words: Wo
         kept = samples_of(words.folder / "runs/run")
         unfinished = words.run("report", "runs/run")
         assert unfinished.code == PROVED
-        assert "not settled yet" in unfinished.out
+        assert "not settled yet: " in unfinished.out
         server.last = playing(solve=say)
         again = words.run(*command)
     assert again.code == PROVED

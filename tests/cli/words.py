@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from lean_env.embedded.session import EmbeddedSession
 from prover.cli import main
 from tests.cli.running import COMMAND
 
@@ -56,6 +58,19 @@ class Words:
         file = self.folder / "pasted.lean"
         file.write_text(text, encoding="utf-8")
         return self.run("check", file).code == 0
+
+
+def taken_by_lean(text: str) -> bool:
+    """Whether Lean elaborates a text as it stands; a proof that is left open is no error."""
+
+    async def errors() -> int:
+        session = await EmbeddedSession.start()
+        try:
+            return len((await session.run(text)).errors)
+        finally:
+            await session.close()
+
+    return asyncio.run(errors()) == 0
 
 
 def table(path: Path, *rows: tuple[str, str, str]) -> Path:

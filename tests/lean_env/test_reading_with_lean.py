@@ -265,3 +265,11 @@ async def test_lean_s_own_words_at_their_place(session: Session, text: str, stag
 
 async def test_lone_surrogates_cannot_break_it(session: Session) -> None:
     assert isinstance(await read_text(session, "theorem t : \ud800 = 1"), NotElaborated)
+
+
+@pytest.mark.parametrize("before", ["/- words -/\n", "-- words\n\n", "theorem hole : 1 = 1 := sorry\n-- and words\n"])
+async def test_comments_alone_are_no_context(session: Session, before: str) -> None:
+    *_, listing = (await read(session, f"{before}theorem t (n : ℕ) : n + 0 = n := by\n  sorry\n")).listings
+    assert listing.statement.context == ""
+    kept = await one(session, "-- words\nopen Nat\n-- more\ntheorem t (n : ℕ) : n + 0 = n := sorry")
+    assert kept.statement.context.startswith("-- words\nopen Nat")

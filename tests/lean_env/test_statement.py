@@ -66,10 +66,12 @@ def test_the_negation_is_about_everything(statement: Statement, signature: str) 
     assert statement.negation().signature == signature
 
 
-def test_the_negation_keeps_context_and_imports() -> None:
-    statement = Statement("t", "theorem t : P", "", "P", context="open Nat", imports=("Mathlib",))
+@pytest.mark.parametrize("inert", [False, True])
+def test_the_negation_keeps_context_and_imports_and_whom_it_comes_from(inert: bool) -> None:
+    statement = Statement("t", "theorem t : P", "", "P", context="open Nat", imports=("Mathlib",), inert=inert)
     negation = statement.negation()
     assert (negation.context, negation.imports, negation.name) == ("open Nat", ("Mathlib",), "t_negation")
+    assert negation.inert is inert
     assert negation.negation().signature == "theorem t_negation_negation : ¬ (¬ (P))"
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from prover.problems.problem import BadData
-from prover.word_problems import is_table, lean_name, load_word_problems, one_problem, shown_that
+from prover.word_problems import is_table, load_word_problems, one_problem, shown_that, typed_problem
 
 
 def table(folder: Path, *rows: dict[str, Any]) -> Path:
@@ -92,5 +93,45 @@ def test_a_table_is_known_by_its_ending(argument: str, expected: bool) -> None:
     assert is_table(argument) is expected
 
 
-def test_a_name_of_nothing_is_no_name() -> None:
-    assert lean_name("???") == ""
+def test_a_name_of_nothing_is_no_name(tmp_path: Path) -> None:
+    [problem] = load_word_problems(table(tmp_path, {"name": "???", "text": "A?"})).problems
+    assert problem.name == "problem_1"
+    assert one_problem("A?", name="???").name == "word_problem"
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ("", "the problem is empty"),
+        ("gone.txt", "there is no file gone.txt"),
+        ("there.txt", "there.txt is no table of problems"),
+        (".", "is no table of problems"),
+    ],
+)
+def test_an_argument_that_is_no_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, argument: str, message: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there.txt").write_text("What?")
+    with pytest.raises(BadData, match=message):
+        typed_problem(argument)
+
+
+@pytest.mark.parametrize("argument", ["Is 1 = 1?", "1+1=2", "ünïcode " * 60, "What is 3.5 rounded?"])
+def test_an_argument_that_is_a_problem(argument: str) -> None:
+    assert typed_problem(argument, answer="1").text == " ".join(argument.split())
+
+
+@pytest.mark.parametrize(
+    ("data", "text"), [(b"What is\r\n1?\n", "What is 1?"), (b"\xef\xbb\xbfWhat?", "What?"), ("é?".encode(), "é?")]
+)
+def test_standard_input_is_a_problem(monkeypatch: pytest.MonkeyPatch, data: bytes, text: str) -> None:
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(data)))
+    assert typed_problem("-").text == text
+
+
+@pytest.mark.parametrize(
+    ("data", "message"), [(b"", "empty"), (b"a\xff", "not UTF-8: byte 0xff at offset 1"), (b"a" * 300_000, "longer than")]
+)
+def test_standard_input_that_is_no_problem(monkeypatch: pytest.MonkeyPatch, data: bytes, message: str) -> None:
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(data)))
+    with pytest.raises(BadData, match=message):
+        typed_problem("-")

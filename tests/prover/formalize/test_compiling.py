@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from lean_env.messages import NotElaborated
 from lean_env.session import Session
-from prover.formalize.candidate import Draft
+from prover.formalize.candidate import Compiled, Draft
 from prover.formalize.compiling import compile_draft, first_goal, lean_name
 from tests.fakes.lean import Workers
 from tests.prover.formalize.word_problems import DIFFERENCE, GOOD, REMAINDER, compiled, not_compiled
@@ -100,7 +100,7 @@ async def test_universe_levels_survive_the_new_name(session: Session) -> None:
         ("theorem t : 2003 % 11 = (by exact 1) := by sorry", "runs tactics"),
         ("set_option autoImplicit true\ntheorem t (h : n = 1) : 2003 % 11 = n := by sorry", "could change"),
         ("variable (n : ℕ) (h : n = 1)\ntheorem t : 2003 % 11 = n := by sorry", "in the theorem itself"),
-        ("open Nat in\ntheorem t : 2003 % 11 = 1 := by sorry", "not supported"),
+        ("variable (n : ℕ) in\ntheorem t : 2003 % 11 = 1 := by sorry", "not supported"),
     ],
 )
 async def test_what_is_no_statement_is_refused_with_the_reason(session: Session, lean: str, reason: str) -> None:
@@ -123,6 +123,76 @@ async def test_any_problem_can_give_its_name(session: Session, name: str) -> Non
     found = await compile_draft(session, Draft("theorem t (n : ℕ) (h : n < 5) : n < 6 := by sorry", "test"), name)
     assert not hasattr(found, "reason"), found
     assert lean_name(name) == lean_name(name).strip()
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("problem", "problem"),
+        ("share", "share"),
+        ("", "problem"),
+        ("x.y", "x.y"),
+        ("aime_1991", "aime_1991"),
+        ("theorem", "«theorem»"),
+        ("a.def", "«a.def»"),
+        ("problem 7", "«problem_7»"),
+        ("7", "«7»"),
+        ("«»", "problem"),
+        ("a»b", "«a_b»"),
+    ],
+)
+async def test_names_are_quoted_only_where_lean_needs_it(name: str, written: str) -> None:
+    assert lean_name(name) == written
+    assert lean_name(name) == lean_name(name)
+
+
+async def test_words_that_need_quotes_are_those_of_leans_parser(session: Session) -> None:
+    for word in ("def", "if", "show", "mut", "using", "repeat", "at", "Prop", "share", "problem", "lemma", "add", "term"):
+        outline = await session.outline(f"theorem {word} : 1 = 1 := sorry")
+        is_name = [command.theorem.name for command in outline.commands if command.theorem] == [word]
+        assert is_name == (lean_name(word) == word), word
+
+
+async def test_the_same_text_has_the_same_digest_and_another_one_another(session: Session) -> None:
+    drafts = (
+        "theorem t : 2003 % 11 = 1",
+        "theorem t : (2003 % 11) = 1",
+        "theorem t : 2003 % 11 = 1 + 0",
+        "open Nat\ntheorem t : 2003 % 11 = 1",
+        'def s := "--"\ntheorem t : 2003 % 11 = 1',
+        'def s := "-- "\ntheorem t : 2003 % 11 = 1',
+    )
+    first = [(await compiled(session, REMAINDER, lean)).statement.digest for lean in drafts]
+    again = [(await compiled(session, REMAINDER, lean)).statement.digest for lean in drafts]
+    assert first == again
+    assert len(set(first)) == len(drafts)
+
+
+@pytest.mark.parametrize(
+    "front", ["open Nat in\n", "open Nat Int in\n/-- In words. -/\n", "set_option maxHeartbeats 400000 in\nopen Nat in "]
+)
+async def test_scopes_right_before_the_theorem_are_read(session: Session, front: str) -> None:
+    found = await compiled(session, REMAINDER, f"{front}theorem t : succ 2002 % 11 = 1 := by sorry")
+    assert found.statement.context.startswith("open Nat")
+
+
+async def test_what_the_context_does_to_the_statement_is_told(session: Session) -> None:
+    instance = "instance foo : HMod ℕ ℕ ℕ := ⟨fun _ _ => 1⟩"
+    theorem = "theorem t : 2003 % 11 = 1"
+    alone, unused, used, altered = [
+        await compiled(session, REMAINDER, lean)
+        for lean in (theorem, f"def one := 1\n{theorem}", "def one := 1\ntheorem t : 2003 % 11 = one", f"{instance}\n{theorem}")
+    ]
+    assert [(each.altered, each.needs_context) for each in (alone, unused, used)] == [("", False), ("", False), ("", True)]
+    assert altered.altered or "foo" not in (await first_goal_written_out(session, altered))
+
+
+async def first_goal_written_out(session: Session, found: Compiled) -> str:
+    """With all that is implicit."""
+    shown = replace(found.statement, context=f"{found.statement.context}\nset_option pp.all true")
+    goal = await first_goal(session, shown)
+    assert not isinstance(goal, NotElaborated)
+    return goal.text
 
 
 async def test_a_broken_statement_has_no_goal(session: Session) -> None:

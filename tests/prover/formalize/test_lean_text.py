@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prover.formalize.lean_text import defined_names, identifiers, without_comments
+from prover.formalize.lean_text import LONGEST_TEXT, defined_names, identifiers, strange_text, without_comments
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,13 @@ from prover.formalize.lean_text import defined_names, identifiers, without_comme
         ('/- " -/ a', "        a"),
         ('a -- " /-\nb', "a        \nb"),
         ("a /- never ends", "a              "),
+        ('/- 5" long -/ def a\n/- 6" -/', f"{' ' * 13} def a\n{' ' * 8}"),
+        ('def c := \'"\'\n/- " -/ a -- "', "def c := '\"'\n        a     "),
+        ("a' 'b' -- it's\nc", "a' 'b'        \nc"),
+        ('r#"a"--"#--b', 'r#"a"--"#   '),
+        ("«a--b» --c", "«a--b»    "),
+        ("/--/ a -/ b", "          b"),
+        ("a -/ b", "a -/ b"),
     ],
 )
 def test_comments_become_blanks(text: str, code: str) -> None:
@@ -32,6 +39,20 @@ def test_nothing_moves(text: str) -> None:
     assert len(code) == len(text)
     assert [at for at, letter in enumerate(code) if letter == "\n"] == [at for at, letter in enumerate(text) if letter == "\n"]
     assert all(new in (old, " ") for new, old in zip(code, text, strict=True))
+
+
+@pytest.mark.parametrize("letter", "\0\x1b\x85\u200b\u202e\u2028\u2066\ufeff\udc00")
+def test_characters_that_do_not_show_are_told_with_their_place(letter: str) -> None:
+    told = strange_text(f"theorem t :\n  1 ={letter} 1")
+    assert told is not None
+    assert f"U+{ord(letter):04X}" in told[0]
+    assert told[1] == (2, 5)
+
+
+def test_an_honest_text_is_not_strange() -> None:
+    assert strange_text("\ufefftheorem t (α : ℕ) :\r\n\tα₁ ≤ «é ß» -- 𝔽") is None
+    assert strange_text(f"/- {'long ' * LONGEST_TEXT} -/ theorem t : 1 = 1") is None
+    assert strange_text("+ 1 " * LONGEST_TEXT) is not None
 
 
 def test_names_come_with_their_namespace_and_whether_they_recur() -> None:

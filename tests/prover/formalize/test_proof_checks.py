@@ -113,6 +113,46 @@ async def test_values_for_which_the_hypotheses_hold_are_told(shop: Workshop) -> 
     assert asked.statements == []  # nothing had to be searched for
 
 
+@pytest.mark.parametrize(
+    ("statement", "values"),
+    [
+        (
+            (
+                "(boxes per_box apples left : ℕ) (h₀ : boxes = 3) (h₁ : per_box = 12) (h₂ : apples = boxes * per_box) "
+                "(h₃ : left + 5 = apples) : left = 31"
+            ),
+            "boxes = 3, per_box = 12, apples = 36, left = 31",
+        ),
+        ("(x y z : ℤ) (h : 7 * x + y = 1000 ∧ x - 3 * y + z = -4) (k : z + y = 99) : x = 1", "None"),
+        ("(x y : ℤ) (h₀ : 123 * x + 457 * y = 580000) (h₁ : x - y = 0) : x = 1000", "x = 1000, y = 1000"),
+        ("(n m : ℕ) (h₀ : n = 1000 * m) (h₁ : m = 7) (h₂ : 5 < n) : n = 7000", "n = 7000, m = 7"),
+        ("(f : ℤ → ℤ) (n : ℤ) (h : ∀ x, f x = 2 * x + 3) (k : n = 4) : f n = 11", "f as defined, n = 4"),
+        ("(n : ℕ) (h₀ : 10 ≤ n) (h₁ : n ≤ 99) (h₂ : n = 8 * (n / 10 + n % 10)) : n = 72", "n = 72"),
+        ("(f : ℤ → ℤ) (h : f = fun x => 2 * x + 3) : f 4 = 11", "f as defined"),
+    ],
+)
+async def test_values_are_found_along_equations(shop: Workshop, statement: str, values: str) -> None:
+    asked = Asked()
+    found = await findings(shop, f"theorem t {statement} := by sorry", prove=asked)
+    if values == "None":
+        assert found[0].verdict == "unknown"
+    else:
+        assert (found[0].verdict, found[0].message) == ("pass", f"they hold for {values}")
+
+
+@pytest.mark.parametrize(
+    ("statement", "verdict"),
+    [
+        ("(a b : ℤ) (h₁ : a + b = 20) (h₂ : a = 3 * b) : a - b = 10 ↔ a = b + 10", "flag"),
+        ("(a : ℤ) (h : a = 3) : ∀ b : ℤ, b = 5 → a + b = b + a", "flag"),
+        ("(a b : ℤ) (h₁ : 0 < a) : a + b = b + a", "pass"),
+        ("(a b : ℤ) (h₁ : a + b = 20) (h₂ : a = 3 * b) : a - b = 10", "pass"),
+    ],
+)
+async def test_claims_that_need_no_hypothesis_are_pointed_out(shop: Workshop, statement: str, verdict: str) -> None:
+    assert verdicts(await findings(shop, f"theorem t {statement} := by sorry"))[HYPOTHESES] == verdict
+
+
 async def test_a_statement_that_assumes_nothing_is_not_searched_for_contradictions(shop: Workshop) -> None:
     asked = Asked()
     found = await findings(shop, "theorem t (n : ℕ) : n < 2 ^ n * 7 + n ^ 3 := by sorry", prove=asked)

@@ -6,16 +6,18 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from prover.formalize.candidate import WordProblem
+from prover.formalize.records import FormalizedRecord, ProofRecord
 from prover.models.choice import ModelChoice
 from prover.models.generator import ModelFailed
 from prover.records import BrokenRecords, StartRecord
 from prover.run_folder import RunRefused
 from prover.solve.blocks import Block, Solution
 from prover.solve.config import SolveConfig
-from prover.solve.records import AnswerRecord, SampleRecord, sample_key
+from prover.solve.records import AnswerRecord, Match, SampleRecord, sample_key
 from prover.solve.report import load_solved, solve_report_json, solve_report_text, summarise_solved
 from prover.solve.run import SolveRun, open_solve_run
 from prover.solve.voting import Vote
@@ -138,7 +140,7 @@ async def test_the_report_counts_matches_over_known_answers(tmp_path: Path) -> N
     assert report.code == {"": 6, "time": 3}
     assert report.output_tokens == 90
     text = solve_report_text(report)
-    assert "1 problems come without an answer" in text
+    assert "without an answer in the data, and in no score: 1" in text
     assert "maj@3" in text
     assert solve_report_json(report)["known"] == 2
 
@@ -149,9 +151,40 @@ async def test_an_unfinished_run_has_no_score(tmp_path: Path) -> None:
     report = summarise_solved(load_solved(tmp_path), "three")
     assert report.scores == ()
     assert report.voted is None
-    assert "1 problems are not settled yet" in solve_report_text(report)
+    assert "not settled yet: 1 of 3 problems" in solve_report_text(report)
 
 
 def test_the_built_in_solver_has_one_solution() -> None:
     with pytest.raises(ValueError, match="one solution"):
         SolveConfig(attempts=2)
+
+
+@pytest.mark.parametrize(
+    ("matches", "outcome", "warning"),
+    [
+        ("no", "proved", "because the answer is proved and differs from the data's: 1"),
+        ("yes", "refuted", "because the answer matches the data's and is refuted: 1"),
+        ("yes", "proved", ""),
+        ("no", "refuted", ""),
+        ("no", "out_of_budget", ""),
+    ],
+)
+async def test_answers_and_proofs_are_counted_apart(tmp_path: Path, matches: Match, outcome: str, warning: str) -> None:
+    class Proved(Table):
+        async def settle(self, problem: WordProblem, samples: Sequence[SampleRecord]) -> AnswerRecord:
+            record = await super().settle(problem, samples)
+            proof = ProofRecord(outcome, "T2" if outcome in ("proved", "refuted") else "")
+            statement = FormalizedRecord(problem.name, "", "", "checks", "theorem", "", (), {}, 0.0, proof)
+            known = matches if problem.name == "a" else record.matches
+            return msgspec.structs.replace(record, matches=known, statement=statement if problem.name == "a" else None)
+
+    await go(tmp_path, Proved())
+    report = summarise_solved(load_solved(tmp_path), "three")
+    standing = outcome if outcome in ("proved", "refuted") else "open"
+    assert report.crossed[(matches, standing)] >= 1
+    assert sum(report.crossed.values()) == 3
+    text = solve_report_text(report)
+    assert ("statement or data is wrong" in text) is bool(warning)
+    assert warning in text
+    [row] = [line for line in text.splitlines() if line.startswith("a ")]
+    assert ("T2" in row) is (standing != "open")
