@@ -1,7 +1,7 @@
 """The numbers of two texts against each other, as numerals and as English words.
 
 Owns finding and reading them one by one. Reads no arithmetic ("two hundred" is 2 and 100, a half is no number), and knows nothing
-of what a number means in its problem, which is `text_numbers.py`'s.
+of what a number means in its problem, which is `checks/text_numbers.py`'s.
 """
 
 from __future__ import annotations
@@ -10,19 +10,11 @@ import re
 from collections import Counter
 from decimal import Decimal
 
-_UNITS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
-_TEENS = ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_WORDS = {
-    **{word: value for value, word in enumerate(["zero", *_UNITS, *_TEENS])},
-    **{word: value for value, word in zip(range(20, 100, 10), _TENS, strict=True)},
-    "dozen": 12,
-    "hundred": 100,
-    "thousand": 1000,
-    "million": 10**6,
-}
+from prover.number_words import SCALES, TENS, UNITS, VALUES, word_value
+
+_WORDS = {**VALUES, "dozen": 12, **SCALES}
 _NUMBER = re.compile(
-    rf"(?<![\d.])\d+(?:,\d{{3}}(?!\d))*(?:\.\d+)?|\b(?:{'|'.join(_TENS)})-(?:{'|'.join(_UNITS)})\b"
+    rf"(?<![\d.])\d+(?:,\d{{3}}(?!\d))*(?:\.\d+)?|\b(?:{'|'.join(TENS)})-(?:{'|'.join(UNITS)})\b"
     rf"|\b(?:{'|'.join(_WORDS)})\b",
     re.IGNORECASE,
 )
@@ -58,5 +50,4 @@ def _counted(text: str) -> tuple[Counter[Decimal], int]:
 def _value(token: str) -> Decimal:
     if token[0].isdigit():
         return Decimal(token.replace(",", ""))
-    tens, _, unit = token.partition("-")
-    return Decimal(_WORDS[tens] + (_WORDS[unit] if unit else 0))
+    return Decimal(_WORDS[token] if token in _WORDS else word_value(token) or 0)

@@ -6,11 +6,19 @@ with two meanings is not understood, and says both.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from prover.fragment.meaning import Meaning
 
 MAX_CHARACTERS = 2000
+
+# Signs, variables and words that no story has. "$5" is money, and "a" and "I" are words.
+_MATHEMATICS = re.compile(
+    r"[\\^=<>≤≥≡∣²³*+]|(?<![A-Za-z'’])[b-hj-z](?![A-Za-z'’])"
+    r"|\b(?:integers?|divisible|modulo|congruent|digits?|squared?|squares|mod|gcd|lcm|multiple|divisor|factor)\b"
+    r"|\b(?:twice|times)\b(?! as)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,8 @@ class NotUnderstood:
 def understand(text: str) -> Understood | NotUnderstood:
     """The meaning of a problem in words, by the mathematical grammar or as an arithmetic story.
 
-    When neither understands it, the refusal of the one that got further. Texts of more than 2000 characters are not read.
+    When neither understands it, the refusal of the one that the text looks to be for, or of the one that got further. Texts of more
+    than 2000 characters are not read.
     """
     from prover.fragment.english.mathematics import read_mathematics
     from prover.fragment.stories.story import read_story
@@ -53,4 +62,5 @@ def understand(text: str) -> Understood | NotUnderstood:
     story = read_story(text)
     if isinstance(story, Meaning):
         return Understood(story)
-    return story if story.column > mathematics.column else mathematics
+    is_mathematics = _MATHEMATICS.search(text) is not None
+    return mathematics if is_mathematics or story.column <= mathematics.column else story

@@ -10,7 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from prover.fragment.english.elaborating import Elaboration
+from prover.fragment.english.anything import lifted
+from prover.fragment.english.defining import inlined
+from prover.fragment.english.elaborating import Elaboration, functions_of
+from prover.fragment.english.extremes import is_extreme
 from prover.fragment.english.readings import Senseless
 from prover.fragment.english.spoken import (
     Act,
@@ -19,6 +22,7 @@ from prover.fragment.english.spoken import (
     AnswerOption,
     Any,
     Ask,
+    AskExtreme,
     Bound,
     Claim,
     Consecutive,
@@ -29,6 +33,7 @@ from prover.fragment.english.spoken import (
     Joined,
     Kind,
     OfKind,
+    Operated,
     Option,
     Said,
     SolveFor,
@@ -72,14 +77,16 @@ class _Composer:
     """Walks the acts once; everything is elaborated as it is added."""
 
     def __init__(self, acts: Sequence[Act]) -> None:
-        self.acts = _with_claim(acts)
+        acts = _with_claim(acts)
+        self.acts = inlined(acts, functions_of(acts))
         self._draft = Draft()
         self._digits: dict[str, int] = {}
         self._options = {act.letter: act.term for act in acts if isinstance(act, Option)}
         self._asked: list[Said] = []
         self._answers: list[Said] = []
         self._claims: list[Spoken] = []
-        self._elaboration = Elaboration(acts)
+        self._extreme: AskExtreme | None = None
+        self._elaboration = Elaboration(self.acts)
 
     def add(self, act: Act) -> None:
         """Add one act to the problem."""
@@ -93,6 +100,11 @@ class _Composer:
             self._give(act.formula)
         elif isinstance(act, Ask):
             self._ask(act)
+        elif isinstance(act, AskExtreme):
+            if self._extreme is not None or any(one.name == act.name for one in self._draft.declared):
+                raise Senseless("which number is asked for is not clear")
+            self._refuse_any(act.formula)
+            self._extreme = act
         elif isinstance(act, SolveFor):
             self._solve(act)
         elif isinstance(act, Claim):
@@ -105,6 +117,8 @@ class _Composer:
     def draft(self) -> Draft:
         """The problem. Raises Senseless if it asks for nothing, or for several things."""
         draft = self._draft
+        if self._extreme is not None:
+            self._claim_extreme(self._extreme)
         if len(self._asked) > 1:
             raise Senseless("the text asks for several values")
         if len(set(self._answers)) > 1:
@@ -123,6 +137,9 @@ class _Composer:
         return draft
 
     def _introduce(self, act: Act) -> Act:
+        for bound in (node for node in nodes(act) if isinstance(node, Bound) and node.quantifier == "∃"):
+            if any(isinstance(node, Introduced) for node in nodes(bound)):
+                raise Senseless("whether there is such a number or all are meant is not clear")
         introduced = dict.fromkeys(node for node in nodes(act) if isinstance(node, Introduced))
         for node in introduced:
             self._declare(node.name, node.kind)
@@ -171,7 +188,21 @@ class _Composer:
         if act.is_search:
             self._draft.notes.append("what is asked for is read as: whatever satisfies the conditions is the answer")
 
+    def _claim_extreme(self, act: AskExtreme) -> None:
+        if self._asked or self._claims:
+            raise Senseless("the text asks for a value and has something else to show")
+        if not self._answers:
+            raise Senseless("the smallest or largest number is understood only with what it is: “Show that it is 5.”")
+        first, *others = self._answers
+        self._claims = [self._formula(one) for one in is_extreme(act, first)]
+        self._answers = []
+        if any(other != first for other in others):
+            raise Senseless("the text gives several answers")
+
     def _solve(self, act: SolveFor) -> None:
+        has_residues = any(isinstance(node, Operated) and node.operation == "%" for node in nodes(act.formula))
+        if act.modulus is None and has_residues:
+            raise Senseless("of a congruence all solutions are asked for; say “as a residue modulo” what")
         self._give(act.formula)
         names = [one.name for one in self._draft.declared if one.arity == 0]
         if len(names) != 1:
@@ -195,11 +226,10 @@ class _Composer:
 
     def _for_any(self, formula: Spoken) -> Spoken:
         """What is said of any integer is said of a declared one."""
-        for node in nodes(formula):
-            if isinstance(node, Any):
-                name = self._fresh("a")
-                self._declare(name, node.kind)
-                return substituted(formula, partial(_instead_of_any, Variable(name)))
+        for one in lifted(formula):
+            name = self._fresh("a")
+            self._declare(name, one.kind)
+            formula = substituted(formula, partial(_instead_of, one, Variable(name)))
         return formula
 
     def _fresh(self, wish: str) -> str:
@@ -249,13 +279,13 @@ class _Composer:
                 raise Senseless(f"{one.name} is a sequence and a number")
 
 
-def _instead_of_any(term: Said, said: object) -> object:
-    return term if isinstance(said, Any) else said
+def _instead_of(one: Any, term: Said, said: object) -> object:
+    return term if said == one else said
 
 
 def _with_claim(acts: Sequence[Act]) -> tuple[Act, ...]:
     """A text that asks nothing and shows nothing claims its last sentence."""
-    has_end = any(isinstance(act, Ask | SolveFor | Claim) for act in acts)
+    has_end = any(isinstance(act, Ask | AskExtreme | SolveFor | Claim) for act in acts)
     if has_end or not acts or not (isinstance(acts[-1], Given) and acts[-1].is_fact):
         return tuple(acts)
     return (*acts[:-1], Claim(acts[-1].formula))

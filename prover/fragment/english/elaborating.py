@@ -47,7 +47,7 @@ class Elaboration:
     """What the whole text says of names, and what it makes of each formula. `digits` is filled by who declares."""
 
     def __init__(self, acts: Sequence[Act]) -> None:
-        self.functions = _functions(acts)
+        self.functions = functions_of(acts)
         self.said_of_all: set[str] = set()
         self.digits: dict[str, int] = {}
         self._members: dict[str, Said] = {}
@@ -182,6 +182,9 @@ class Elaboration:
         raise Senseless("a fraction is understood only where it is a whole number")
 
     def _digits(self, term: Digits, scope: dict[str, str]) -> Said:
+        if isinstance(term.term, Number):
+            figures: list[Said] = [Number(int(figure)) for figure in str(term.term.value)]
+            return reduce(lambda left, right: Operated(term.operation, left, right), figures)
         if not isinstance(term.term, Variable) or term.term.name not in self.digits:
             raise Senseless("how many digits the number has is not said")
         count, number = self.digits[term.term.name], self._term(term.term, scope)
@@ -207,7 +210,7 @@ def _joined(connective: Connective, formulas: list[Spoken]) -> Spoken:
     return reduce(lambda right, left: Joined(connective, left, right), reversed(formulas))
 
 
-def _functions(acts: Sequence[Act]) -> set[str]:
+def functions_of(acts: Sequence[Act]) -> set[str]:
     """Names that are said to be functions, have an index that is no numeral, or stand before parentheses and nowhere else."""
     found: set[str] = set()
     called: set[str] = set()

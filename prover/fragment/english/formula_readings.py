@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import cast
 
 from prover.fragment.english.kind_readings import KINDS
-from prover.fragment.english.predicate_readings import PREDICATES, congruence, relate
+from prover.fragment.english.predicate_readings import PREDICATES, congruence, relate, say
 from prover.fragment.english.readings import Senseless
 from prover.fragment.english.spoken import (
     All,
@@ -101,6 +101,12 @@ def _each_after(formula: Spoken, domain: Domain) -> Spoken:
     return Bound("∀", domain, formula, is_said=True)
 
 
+def _every_after(formula: Spoken, domain: Domain) -> Spoken:
+    if isinstance(formula, Denied):
+        raise Senseless("“not” before “for all” can be read in two ways; say “for any”, or put “for all” first")
+    return _each_after(formula, domain)
+
+
 def _each(domain: Domain, formula: Spoken) -> Spoken:
     return Bound("∀", domain, formula, is_said=True)
 
@@ -111,6 +117,18 @@ def _exists(domain: Domain, formula: Spoken) -> Spoken:
 
 def _exists_after(formula: Spoken, domain: Domain) -> Spoken:
     return _exists(domain, formula)
+
+
+def _exists_none(domain: Domain, formula: Spoken) -> Spoken:
+    return Denied(_exists(domain, formula))
+
+
+def _some_has(kind: Kind, name: str, predicate: Spoken) -> Spoken:
+    return _exists(Domain((name,), kind), say(Variable(name), predicate))
+
+
+def _none_has(kind: Kind, name: str, predicate: Spoken) -> Spoken:
+    return Denied(_some_has(kind, name, predicate))
 
 
 def _equal_terms(left: Said, right: Said) -> Spoken:
@@ -178,8 +196,12 @@ FORMULAS: Mapping[str, Callable[..., object]] = {
     "residues": _listed,
     "each": _each,
     "each_after": _each_after,
+    "every_after": _every_after,
     "exists": _exists,
     "exists_after": _exists_after,
+    "exists_none": _exists_none,
+    "some_has": _some_has,
+    "none_has": _none_has,
     "coprime": _coprime,
     "equal_terms": _equal_terms,
     "consecutive": _consecutive,

@@ -38,6 +38,10 @@ def _kind(*parts: object) -> Kind:
     kinds = [part for part in parts if isinstance(part, Kind)]
     further = tuple(part for part in parts if not isinstance(part, Kind))
     noun, adjectives = kinds[-1], kinds[:-1]
+    if not noun.sort and not any(kind.digits for kind in kinds):
+        # A positive number need not be natural.
+        adjectives = [_alone(kind) for kind in adjectives]
+        kinds = [*adjectives, noun]
     if sum(kind.digits > 0 for kind in kinds) > 1:
         raise Senseless("a number has so many digits, or so many others")
     sorts = [kind.sort for kind in kinds if kind.sort]

@@ -21,57 +21,58 @@ from prover.fragment.english.sorting import settle
 from prover.fragment.english.spoken import Acts
 from prover.fragment.meaning import Meaning
 from prover.fragment.understanding import NotUnderstood, Understood
+from prover.number_words import VALUES
 
 if TYPE_CHECKING:
     from lark import Lark, Token
 
-MAX_PIECES = 400
-_COUNTING = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen "
-    "twenty"
+# What is longer is no problem in words, and an ambiguous sentence takes the cube of its length.
+MAX_PIECES = 200
+MAX_SENTENCES = 60
+# Each can end anywhere, so that a row of them has more readings than can be looked through.
+_OPERATIONS = frozenset({"times", "plus", "minus", "mod", "modulo", "increased", "decreased", "multiplied", "more", "less"})
+MAX_OPERATIONS = 16
+_NUMBER_WORDS = {word: str(value) for word, value in VALUES.items() if 0 < value <= 20}
+# Kinds of words in a refusal, the most telling first, and words that only they start with.
+_EXPECTED: tuple[tuple[str, frozenset[str]], ...] = (
+    ("an expression (“n + 1”, “the sum of ...”)", frozenset({"expression"})),
+    ("a number or a variable", frozenset({"symbol"})),
+    ("a verb (“is”, “divides”, “leaves”)", frozenset({"is", "divides", "leaves", "equals"})),
+    ("a kind of number (“positive integer”)", frozenset({"integer", "integers"})),
+    ("a question or “show that”", frozenset({"find", "what", "show", "compute"})),
+    ("a condition (“if ...”, “such that ...”, “for all ...”)", frozenset({"if", "such", "when", "for"})),
+    ("an operation (“plus”, “times”)", frozenset({"plus", "times", "minus"})),
+    ("“and”", frozenset({"and"})),
+    ("“by”", frozenset({"by"})),
+    ("“than”", frozenset({"than"})),
 )
-_NUMBER_WORDS = {
-    word: str(value)
-    for value, word in enumerate(
-        [
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ],
-        start=1,
-    )
-}
 _ENDS = (".", "?", ";")
 _STARTERS = ("show", "prove")
 
 
 def read_mathematics(text: str) -> Understood | NotUnderstood:
     """The meaning of a text by the mathematical grammar alone."""
+    try:
+        return _read(text)
+    except RecursionError:
+        return NotUnderstood("phrases are nested too deep", text[:57] + "...", 1)
+
+
+def _read(text: str) -> Understood | NotUnderstood:
     found = pieces(text, vocabulary())
     said: list[tuple[Acts, ...]] = []
     sentences = list(_sentences(found))
     if not sentences:
         return NotUnderstood("there is no sentence", text[:40], 1)
+    if len(sentences) > MAX_SENTENCES:
+        return _refusal(text, sentences[MAX_SENTENCES][0], sentences[-1][-1], f"more than {MAX_SENTENCES} sentences are not read")
     for sentence in sentences:
         if len(sentence) > MAX_PIECES:
             return _refusal(text, sentence[MAX_PIECES], sentence[-1], "this sentence is too long")
+        operations = [piece for piece in sentence if piece.kind == "word" and piece.text in _OPERATIONS]
+        if len(operations) > MAX_OPERATIONS:
+            message = f"more than {MAX_OPERATIONS} operations in words are not read in one sentence; signs are"
+            return _refusal(text, operations[MAX_OPERATIONS], sentence[-1], message)
         read = _read_sentence(text, sentence, has_marks="$" in text or "\\(" in text or "\\[" in text)
         if isinstance(read, NotUnderstood):
             return read
@@ -183,13 +184,17 @@ def _refusal(text: str, first: Piece, last: Piece, message: str, unknown: Piece 
 
 
 def _could_stand(expected: set[str]) -> str:
+    """What could go on here: at most three kinds of words, and single words only where there is no kind for them."""
     names = {name: word for word, name in _terminals().items()}
-    words = sorted(names[name] for name in expected if name in names and names[name].isalpha())
-    kinds = [word for name, word in (("NUMERAL", "a number"), ("IDENTIFIER", "a variable")) if name in expected]
-    shown = [*kinds, *(f"“{word}”" for word in words)]
+    words = {names[name] for name in expected if name in names and names[name].isalpha()}
+    if "NUMERAL" in expected or "IDENTIFIER" in expected:
+        words.add("expression" if "the" in words else "symbol")
+    kinds = [kind for kind, signs in _EXPECTED if words & signs]
+    known = {word for _, signs in _EXPECTED for word in signs}
+    shown = (kinds or [f"“{word}”" for word in sorted(words - known)])[:3]
     if not shown:
         return "the sentence should end here"
-    return f"here could stand {', '.join(shown[:6])}" + (" or others" if len(shown) > 6 else "")
+    return f"here could stand {', '.join(shown[:-1])}{' or ' if len(shown) > 1 else ''}{shown[-1]}"
 
 
 # --- The grammar.

@@ -43,7 +43,7 @@ _COMMANDS = {
     "leqslant": "≤", "ge": "≥", "geq": "≥", "geqslant": "≥", "neq": "≠", "ne": "≠", "lt": "<", "gt": ">", "div": "÷", "neg": "¬",
     "lnot": "¬", "land": "∧", "wedge": "∧", "lor": "∨", "vee": "∨", "to": "→", "rightarrow": "→", "implies": "→",
     "Rightarrow": "→", "Longrightarrow": "→", "iff": "↔", "Leftrightarrow": "↔", "leftrightarrow": "↔", "forall": "∀",
-    "exists": "∃", "in": "∈", "dotminus": "∸", "frac": "frac", "dfrac": "frac", "tfrac": "frac", "mod": "mod", "bmod": "mod",
+    "exists": "∃", "in": "∈", "dotminus": "∸", "frac": "frac", "dfrac": "frac", "tfrac": "frac", "mod": "mod", "bmod": "bmod",
     "gcd": "gcd", "lcm": "lcm", "lfloor": "⌊", "rfloor": "⌋",
 }  # fmt: skip
 _CHARACTERS = {
@@ -182,7 +182,8 @@ class _Scanner:
             else:
                 for _ in range(self._text[self._at : self._at + 1].isspace()):
                     self._at += 1
-                yield from self._next()
+                if self._at < len(self._text):
+                    yield from self._next()
                 yield self._piece("symbol", ")", 0)
         elif command in GREEK:
             yield self._piece("name", GREEK[command], length)
@@ -281,4 +282,4 @@ def _sign_between(found: list[Piece], index: int) -> str:
 
 
 def _opens_modulus(found: list[Piece], index: int) -> bool:
-    return index + 1 < len(found) and found[index + 1].text in ("mod", "modulo")
+    return index + 1 < len(found) and found[index + 1].text in ("mod", "modulo", "bmod")

@@ -66,6 +66,49 @@ def _is_multiple_of(*parts: object) -> Spoken:
     return _is_multiple(cast("tuple[Said, ...]", parts[0] if isinstance(parts[0], tuple) else parts))
 
 
+def _is_not(predicate: Spoken) -> Spoken:
+    if isinstance(predicate, All):
+        raise Senseless("whether both or only one of them is denied is not clear")
+    return Denied(predicate)
+
+
+def _divides_both(left: Said, right: Said) -> Spoken:
+    return All((Related("∣", _IT, left), Related("∣", _IT, right)))
+
+
+def _is_either_multiple(left: Said, right: Said) -> Spoken:
+    return OneOf((Related("∣", left, _IT), Related("∣", right, _IT)))
+
+
+def _is_neither_multiple(left: Said, right: Said) -> Spoken:
+    return All((Denied(Related("∣", left, _IT)), Denied(Related("∣", right, _IT))))
+
+
+def _is_one_of(left: Said, right: Said) -> Spoken:
+    return OneOf((Related("=", _IT, left), Related("=", _IT, right)))
+
+
+def _is_either(left: Kind, right: Kind) -> Spoken:
+    return OneOf((OfKind((_IT,), left), OfKind((_IT,), right)))
+
+
+def _is_above_multiple(above: str, modulus: str) -> Spoken:
+    if not 0 <= int(above) < int(modulus):
+        raise Senseless("how much more than a multiple is not clear")
+    return Related("=", Operated("%", _IT, Number(int(modulus))), Number(int(above)))
+
+
+def _is_below_multiple(below: str, modulus: str) -> Spoken:
+    return Related("∣", Number(int(modulus)), Operated("+", _IT, Number(int(below))))
+
+
+def _one_of_them(count: str, *parts: object) -> Spoken:
+    if count != "1":
+        raise Senseless(f"at least {count} of several is not understood")
+    *terms, kind = parts
+    return OneOf(tuple(OfKind((cast(Said, term),), cast(Kind, kind)) for term in terms))
+
+
 def _is_between(low: Said, high: Said) -> Spoken:
     return All((Related("≤", low, _IT), Related("≤", _IT, high)))
 
@@ -99,7 +142,8 @@ def _subject(term: Said) -> Said:
     return term
 
 
-def _say(subject: Said, predicate: Spoken) -> Spoken:
+def say(subject: Said, predicate: Spoken) -> Spoken:
+    """A predicate said of a subject. Raises Senseless."""
     if any(isinstance(node, Pronoun) for node in nodes(subject)):
         raise Senseless("it is not clear what “it” is")
     return _about(predicate, subject)
@@ -124,6 +168,11 @@ def _are(names: tuple[str, ...], kind: Kind, formula: Spoken | None = None) -> S
 
 def _of_kind_satisfy(kind: Kind, names: tuple[str, ...], *formulas: Spoken) -> Spoken:
     return All((OfKind(tuple(Variable(name) for name in names), kind), *formulas))
+
+
+def _of_kind_are(kind: Kind, names: tuple[str, ...], what: Kind) -> Spoken:
+    terms = tuple(Variable(name) for name in names)
+    return All((OfKind(terms, kind), OfKind(terms, what)))
 
 
 def _where(formula: Spoken, names: tuple[str, ...], kind: Kind) -> Spoken:
@@ -161,10 +210,20 @@ PREDICATES: Mapping[str, Callable[..., object]] = {
     "is_kind": _is_kind,
     "satisfies": _subject_of,
     "subject": _subject,
-    "say": _say,
+    "say": say,
     "are": _are,
     "of_kind_satisfy": _of_kind_satisfy,
     "where": _where,
+    "is_not": _is_not,
+    "divides_both": _divides_both,
+    "is_either_multiple": _is_either_multiple,
+    "is_neither_multiple": _is_neither_multiple,
+    "is_one_of": _is_one_of,
+    "is_either": _is_either,
+    "is_above_multiple": _is_above_multiple,
+    "is_below_multiple": _is_below_multiple,
+    "one_of_them": _one_of_them,
+    "of_kind_are": _of_kind_are,
     "divides_with": _divides_with,
     "divides_leaving": _divides_leaving,
     "same_residue": _same_residue,

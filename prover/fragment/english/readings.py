@@ -7,11 +7,13 @@ meant raises Senseless and is dropped; different ones are all handed back.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 from itertools import product
 from typing import TYPE_CHECKING, cast
 
-from prover.fragment.english.spoken import Acts
+from prover.fragment.english.spoken import Acts, Any
+from prover.fragment.english.substituting import nodes, substituted
 
 if TYPE_CHECKING:
     from lark import Token, Tree
@@ -61,7 +63,7 @@ def _read(tree: Tree[Token], rules: Mapping[str, Rule], known: dict[int, tuple[o
         ways, failure = _sensible(tree, rules, known), senseless
     for way in ways:
         try:
-            found[way[0] if tree.data == "_ambig" else _rule(rules, str(tree.data))(*way)] = None
+            found[way[0] if tree.data == "_ambig" else _rule(rules, str(tree.data))(*_apart(way))] = None
         except Senseless as senseless:
             failure = senseless
         if len(found) > MAX_READINGS:
@@ -70,6 +72,21 @@ def _read(tree: Tree[Token], rules: Mapping[str, Rule], known: dict[int, tuple[o
         raise failure or Senseless("nothing can be made of it")
     known[id(tree)] = tuple(found)
     return known[id(tree)]
+
+
+def _apart(way: tuple[object, ...]) -> tuple[object, ...]:
+    """The parts of one rule, with different serials for "any integer" here and "any integer" there."""
+    taken = 0
+    parts: list[object] = []
+    for part in way:
+        found = [node.serial for node in nodes(part) if isinstance(node, Any)] if not isinstance(part, str) else []
+        parts.append(substituted(part, partial(_raised, taken)) if found and taken else part)
+        taken += max(found, default=-1) + 1
+    return tuple(parts)
+
+
+def _raised(by: int, said: object) -> object:
+    return replace(said, serial=said.serial + by) if isinstance(said, Any) else said
 
 
 def _rule(rules: Mapping[str, Rule], name: str) -> Rule:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import cast
+from typing import Literal, cast
 
-from prover.fragment.english.predicate_readings import relate
+from prover.fragment.english.predicate_readings import relate, say
 from prover.fragment.english.readings import Senseless
 from prover.fragment.english.spoken import (
     Act,
@@ -14,11 +14,13 @@ from prover.fragment.english.spoken import (
     Answer,
     AnswerOption,
     Ask,
+    AskExtreme,
     Bound,
     Claim,
     Declare,
     DeclareFunction,
     Domain,
+    Fraction,
     Given,
     Joined,
     Kind,
@@ -26,6 +28,7 @@ from prover.fragment.english.spoken import (
     Operated,
     Option,
     Pronoun,
+    Related,
     Said,
     SolveFor,
     Spoken,
@@ -73,6 +76,10 @@ def _declare_function(name: str, kind: Kind, formula: Spoken | None = None) -> A
     return _one(declared) if formula is None else _one(declared, Given(formula))
 
 
+def _declare_sequence(name: str, _index: str, kind: Kind, formula: Spoken) -> Acts:
+    return _declare_function(name, kind, formula)
+
+
 def _suppose_second(_name: str, _index: str, formula: Spoken) -> Acts:
     return _suppose(formula)
 
@@ -100,6 +107,10 @@ def _ask(term: Said, tail: Spoken | None = None) -> Acts:
     return _one(Ask(term)) if tail is None else _one(Given(tail), Ask(term))
 
 
+def _ask_fraction(above: Said, below: Said, tail: Spoken | None = None) -> Acts:
+    return _ask(Fraction(above, below), tail)
+
+
 def _if_ask(formula: Spoken, term: Said) -> Acts:
     return _ask(term, formula)
 
@@ -124,6 +135,11 @@ def _ask_which(kind: Kind, predicate: Spoken) -> Acts:
     return _one(Declare((UNNAMED,), kind), Given(said), Ask(term, is_search=True))
 
 
+def _ask_named(kind: Kind, name: str, predicate: Spoken) -> Acts:
+    term = Variable(name)
+    return _one(Declare((name,), kind), Given(say(term, predicate)), Ask(term, is_search=True))
+
+
 def _solve(formula: Spoken, modulus: Said | None = None) -> Acts:
     return _one(SolveFor(formula, modulus))
 
@@ -145,6 +161,33 @@ def _find_such(*parts: object) -> Acts:
 
 def _find_bounded(kind: Kind, names: tuple[str, ...], relation: str, term: Said, formula: Spoken) -> Acts:
     return _find_such(kind, names, All((relate(relation, Variable(names[0]), term), formula)))
+
+
+def _ask_extreme(relation: Literal["≤", "≥"], kind: Kind, name: str, formula: Spoken) -> Acts:
+    return _one(AskExtreme(relation, name, kind, formula))
+
+
+def _ask_extreme_bounded(which: Literal["≤", "≥"], kind: Kind, name: str, relation: str, term: Said) -> Acts:
+    return _ask_extreme(which, kind, name, relate(relation, Variable(name), term))
+
+
+def _ask_extreme_that(relation: Literal["≤", "≥"], kind: Kind, predicate: Spoken) -> Acts:
+    if any(isinstance(node, Variable) for node in nodes(predicate)):
+        raise Senseless("which number is asked for is not clear")
+    return _ask_extreme(relation, kind, UNNAMED, say(Variable(UNNAMED), predicate))
+
+
+def _ask_extreme_kind(relation: Literal["≤", "≥"], kind: Kind) -> Acts:
+    if not kind.properties:
+        raise Senseless("of which numbers the smallest or largest is meant is not said")
+    return _ask_extreme(relation, kind, UNNAMED, All(()))
+
+
+def _ask_extreme_multiple(relation: Literal["≤", "≥"], kind: Kind, terms: tuple[Said, ...]) -> Acts:
+    if any(isinstance(node, Variable) for node in nodes(terms)):
+        raise Senseless("which number is asked for is not clear")
+    number = Variable(UNNAMED)
+    return _ask_extreme(relation, kind, UNNAMED, All(tuple(Related("∣", term, number) for term in terms)))
 
 
 def _claim(formula: Spoken) -> Acts:
@@ -184,21 +227,29 @@ SENTENCES: Mapping[str, Callable[..., object]] = {
     "fact": _fact,
     "declare": _declare,
     "declare_function": _declare_function,
+    "declare_sequence": _declare_sequence,
     "if_then": _if_then,
     "each_act": _each_act,
     "ask": _ask,
+    "ask_fraction": _ask_fraction,
     "if_ask": _if_ask,
     "tail": _same,
     "ask_remainder": _ask_divided("%"),
     "ask_quotient": _ask_divided("/"),
     "ask_digits": _ask_digits,
     "ask_which": _ask_which,
+    "ask_named": _ask_named,
     "solve": _solve,
     "solve_for": _solve_for,
     "solve_after": _solve_after,
     "as_residue": _same,
     "find_such": _find_such,
     "find_bounded": _find_bounded,
+    "ask_extreme": _ask_extreme,
+    "ask_extreme_bounded": _ask_extreme_bounded,
+    "ask_extreme_that": _ask_extreme_that,
+    "ask_extreme_kind": _ask_extreme_kind,
+    "ask_extreme_multiple": _ask_extreme_multiple,
     "claim": _claim,
     "claim_if": _claim_if,
     "answer": _answer,

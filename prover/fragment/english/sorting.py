@@ -39,6 +39,7 @@ class _Group:
     has_cut_minus: bool = False
     has_negative: bool = False
     is_plain: bool = False
+    is_counted: bool = False
 
 
 def settle(draft: Draft) -> tuple[Meaning, tuple[str, ...]]:
@@ -108,8 +109,10 @@ class _Sorting:
             return
         if comparison.relation != "∣" and not all(is_counted(side) for side in sides):
             # A bound by a numeral (b > 0) does not make b an integer.
-            is_bound = comparison.relation != "=" and any(isinstance(side, Number) for side in sides)
+            is_bound = comparison.relation != "=" and {type(side) for side in sides} == {Number, Variable}
             group.is_plain = group.is_plain or not is_bound
+        else:
+            group.is_counted = True
 
     def _look_at(self, sides: tuple[Said, ...], bounds: Bounds, *, is_pinned: bool) -> None:
         group = self._merged({name for side in sides for name in ground(side)})
@@ -143,6 +146,7 @@ class _Sorting:
             first.has_cut_minus |= other.has_cut_minus
             first.has_negative |= other.has_negative
             first.is_plain |= other.is_plain
+            first.is_counted |= other.is_counted
         for name in first.names:
             self._groups[name] = first
         return first
@@ -155,7 +159,7 @@ class _Sorting:
             return "ℤ"
         if "ℕ" in group.said or group.is_pinned or group.has_cut_minus:
             return "ℕ"
-        return "ℤ" if group.is_plain or self._draft.has_congruences else "ℕ"
+        return "ℤ" if group.is_plain or not group.is_counted or self._draft.has_congruences else "ℕ"
 
     def moved(self) -> Draft | None:
         """The draft with subtractions on the other side of their equations, if only that keeps natural numbers natural."""
@@ -175,6 +179,10 @@ class _Sorting:
             draft.has_congruences,
             [*draft.notes, "subtractions were moved to the other side, so that natural numbers are never cut off at 0"],
         )
+        # What is given of all n may be false of natural values, and then anything follows from it.
+        is_open = any(one.arity and not one.sort and one.name in names for one in draft.declared)
+        if is_open and moved.hypotheses != draft.hypotheses:
+            raise Senseless("the values of a function may be negative, and are compared with what has to be a natural number")
         if moved.hypotheses == draft.hypotheses and moved.claim == draft.claim:
             raise Senseless("a difference of natural numbers may be below 0")
         return moved

@@ -77,9 +77,11 @@ class Introduced:
 
 @dataclass(frozen=True, slots=True)
 class Any:
-    """`any integer`: a term about all of a kind."""
+    """`any integer`, `every integer`: a term about all of a kind. `serial` tells those of one sentence apart."""
 
     kind: Kind
+    is_every: bool = False
+    serial: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,16 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class AskExtreme:
+    """The least (`relation` ≤) or greatest (≥) number of a kind with a property is asked for."""
+
+    relation: Literal["≤", "≥"]
+    name: str
+    kind: Kind
+    formula: Spoken
+
+
+@dataclass(frozen=True, slots=True)
 class SolveFor:
     """The variable of a formula is asked for, as it is or modulo a term."""
 
@@ -256,4 +268,4 @@ class Acts:
     acts: tuple[Act, ...] = field(default=())
 
 
-Act = Declare | DeclareFunction | Given | Ask | SolveFor | Claim | Answer | Option | AnswerOption
+Act = Declare | DeclareFunction | Given | Ask | AskExtreme | SolveFor | Claim | Answer | Option | AnswerOption

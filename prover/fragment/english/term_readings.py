@@ -151,10 +151,23 @@ def _its_digits(operation: Operation) -> Callable[[], Said]:
     return read
 
 
-def _sum_of_squares(names: tuple[str, ...]) -> Said:
-    if len(names) < 2:
-        raise Senseless("a sum of squares is of several numbers")
-    return reduce(_operation("+"), [_power(2)(Variable(name)) for name in names])
+def _sum_of_squares(*terms: Said) -> Said:
+    return reduce(_operation("+"), [_power(2)(term) for term in terms])
+
+
+def _difference_of_squares(left: Said, right: Said) -> Said:
+    return Operated("-", _power(2)(left), _power(2)(right))
+
+
+def _square_of_it() -> Said:
+    return _power(2)(_IT)
+
+
+def _remainder_and(operation: Operation) -> Callable[[Said, Said, Said], Said]:
+    def read(left: Said, modulus: Said, further: Said) -> Said:
+        return Operated(operation, Operated("%", left, modulus), further)
+
+    return read
 
 
 def _residue_of(modulus: Said, term: Said) -> Said:
@@ -180,12 +193,12 @@ def _which(which: Literal["smallest", "largest", "middle"]) -> Callable[[], Said
     return read
 
 
-def _quotient_of_numbers(left: Said, right: Said) -> Said:
-    return Operated("/", left, right)
-
-
 def _introduced(kind: Kind, name: str) -> Said:
     return Introduced(name, kind)
+
+
+def _every(kind: Kind) -> Said:
+    return Any(kind, is_every=True)
 
 
 def _some_number(kind: Kind) -> Said:
@@ -202,7 +215,8 @@ TERMS: Mapping[str, Callable[..., object]] = {
     "minus": _operation("-"),
     "cut_minus": _cut_minus,
     "times": _operation("*"),
-    "quotient": _quotient_of_numbers,
+    "floor": _operation("/"),
+    "quotient": Fraction,
     "to_the": _operation("^"),
     "negative": Minus,
     "called": Called,
@@ -215,6 +229,7 @@ TERMS: Mapping[str, Callable[..., object]] = {
     "fraction": Fraction,
     "introduced": _introduced,
     "any_of": Any,
+    "every_of": _every,
     "some_number": _some_number,
     "twice": _twice,
     "squared": _power(2),
@@ -232,6 +247,8 @@ TERMS: Mapping[str, Callable[..., object]] = {
     "sum_of": _many("+"),
     "product_of": _many("*"),
     "sum_of_squares": _sum_of_squares,
+    "difference_of_squares": _difference_of_squares,
+    "square_of_it": _square_of_it,
     "digit_sum": _digits("+"),
     "digit_product": _digits("*"),
     "digit_sum_of_it": _its_digits("+"),
@@ -240,6 +257,8 @@ TERMS: Mapping[str, Callable[..., object]] = {
     "largest": _which("largest"),
     "smallest": _which("smallest"),
     "middle": _which("middle"),
+    "remainder_plus": _remainder_and("+"),
+    "remainder_minus": _remainder_and("-"),
     "remainder_when": _remainder_when,
     "quotient_when": _quotient_when,
     "residue_of": _residue_of,

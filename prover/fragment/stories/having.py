@@ -54,6 +54,8 @@ def state_amounts(world: World, owner: str, amounts: list[Node | Word], node: No
     for amount in amounts:
         if not isinstance(amount, Node):
             continue
+        if amount.rule == "dated":
+            raise Unclear("what somebody has is not read day by day", first_word(amount))
         if amount.rule == "packed":
             packed(world, owner, amount, totals)
             continue
@@ -84,6 +86,7 @@ def packed(world: World, owner: str, amount: Node, totals: dict[Item, list[Term]
     world.say(boxes, values[0])
     if any(rate.per == outer and rate.item == inner for rate in world.rates):
         raise Unclear(f"there are two kinds of {outer.name}", near)
+    world.emptied[Holding(owner, outer)] = boxes
     rate = Rate(NOBODY, inner, outer, world.new(f"{inner.name}_per_{outer.noun}"), used=True)
     world.rates.append(rate)
     world.say(rate.value, values[1])
@@ -127,6 +130,9 @@ def _say_amount(world: World, value: Variable, holding: Holding, amount: Node, n
             other = reference(world, amount, world.now, holding.item)
             if other == value:
                 raise Unclear("a number is compared with itself", first_word(amount))
+            told_before = any(variables[-1] == other and len(variables) > 1 for variables in world.past.values())
+            if told_before and any(word.text.lower() == "had" for word in node.words("HAVE")):
+                raise Unclear("had when: before or after the change?", first_word(amount))
             relate(world, value, amount, other)
         case _:
             raise Unclear("this says what changes, and not what somebody has", first_word(amount))
@@ -154,19 +160,21 @@ def amounts_of_list(node: Node) -> list[Node | Word]:
 
 def each_has(world: World, node: Node) -> None:
     """`Each box contains 12 apples`, `Each of the 4 children gets 3 apples`."""
-    amount = next(part for part in node.parts if isinstance(part, Node) and part.rule not in {"item", "known"})
+    amounts = node.find("amounts")
+    said = amounts.parts if amounts is not None else node.parts
     known = node.find("known")
     per = item_of((known or node).one("item"))
     if known is not None:
         count_known(world, per, known.numbers()[0])
-    near = first_word(amount)
-    item = item_named(world, amount)
-    if amount.rule != "exactly" or item is None:
-        raise Unclear("only a number of things can be in each", near)
     per = container_like(world, per)
-    if any(rate.item == item and rate.per == per for rate in world.rates):
-        raise Unclear(f"how many {item.name} there are for each {per.noun} is said twice", near)
-    world.say(world.rate(item, per).value, count_of(amount))
+    for amount in [part for part in said if isinstance(part, Node) and part.rule not in {"item", "known"}]:
+        near = first_word(amount)
+        item = item_named(world, amount)
+        if amount.rule != "exactly" or item is None:
+            raise Unclear("only a number of things can be in each", near)
+        if any(rate.item == item and rate.per == per for rate in world.rates):
+            raise Unclear(f"how many {item.name} there are for each {per.noun} is said twice", near)
+        world.say(world.rate(item, per).value, count_of(amount))
 
 
 def container_like(world: World, per: Item) -> Item:

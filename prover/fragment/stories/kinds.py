@@ -54,7 +54,7 @@ def age(world: World, node: Node) -> None:
         if said.rule == "age_is":
             world.say(own, Number(said.numbers()[0]))
             continue
-        other = _age(world, only_one(who_of(world, said.one("who"), near), near), time)
+        other = _age(world, _older_than(world, said, name, near), time)
         match said.rule:
             case "age_more":
                 world.say(own, add(other, Number(said.numbers()[0])))
@@ -65,6 +65,17 @@ def age(world: World, node: Node) -> None:
                 world.say(multiple(below, own), multiple(above, other))
 
 
+def _older_than(world: World, said: Node, name: str, near: Word) -> str:
+    """With whom an age compares; the only other one whose age is told if nobody is named."""
+    who = said.find("who")
+    if who is not None:
+        return only_one(who_of(world, who, near), near)
+    others = [other for other in world.ages if other != name]
+    if len(others) != 1:
+        raise Unclear("as old as who?", near)
+    return others[0]
+
+
 def age_sum(world: World, node: Node) -> None:
     """`The sum of their ages is 30`."""
     near = first_word(node)
@@ -73,6 +84,21 @@ def age_sum(world: World, node: Node) -> None:
     if len(names) < 2 or (who is None and set(names) != set(world.people) and set(world.people) - set(names)):
         raise Unclear("whose ages?", near)
     world.say(total_of([_age(world, name, None) for name in names]), Number(node.numbers()[0]))
+
+
+def ask_age_sum(world: World, node: Node) -> Term:
+    """Answers `What will be the sum of their ages in 10 years?`."""
+    near = first_word(node)
+    time = _time_of(node)
+    if (
+        set(world.ages) != set(world.people)
+        or len(world.ages) < 2
+        or any(word.text.lower() in {"was", "were"} for word in node.words("BE"))
+    ):
+        raise Unclear("whose ages, and when?", near)
+    if time is not None and time.rule != "time_in" and not node.words("BE"):
+        raise Unclear("at which time?", near)
+    return total_of([_age(world, name, time) for name in world.ages])
 
 
 def ask_age(world: World, node: Node) -> Term:

@@ -31,7 +31,7 @@ def first_word(node: Node) -> Word:
 def who_of(world: World, node: Node, near: Word) -> tuple[str, ...]:
     """The people whom a `who` means; they become the subject that later clauses leave out."""
     found: list[str] = []
-    for part in node.all("named", "he", "her", "they", "it", "i", "relation", "person"):
+    for part in node.all("named", "he", "her", "they", "it", "i", "relation", "relation_of", "person"):
         for name in _one(world, part, near):
             if name in found:
                 raise Unclear(f"{name} stands twice in one group", near)
@@ -77,12 +77,29 @@ def _one(world: World, part: Node, near: Word) -> tuple[str, ...]:
         case "they":
             return _them(world, near)
         case "person":
-            noun = part.one("noun").words()[0].base
-            return (_known(world, noun) if noun in words.PEOPLE else noun,)
+            return (_person(world, part, near),)
         case "relation":
             return (_relation(world, part, near),)
+        case "relation_of":
+            return (_relative(world, _known(world, part.word("NAME").base), part, near),)
         case _:
-            raise Unclear("what is “it”?", near)
+            if len(world.things) != 1 or world.subject != tuple(world.things):
+                raise Unclear("what is “it”?", near)
+            return world.subject
+
+
+def _person(world: World, part: Node, near: Word) -> str:
+    """The name under which `the baker`, `a pet shop` is known; what is no person can be `it` later."""
+    nouns = [each.words()[0].base for each in part.all("noun")]
+    name = "_".join(nouns)
+    known = {*world.people, *world.things, *(held.owner for held in world.past)}
+    if any(other != name and (other.endswith(f"_{name}") or name.endswith(f"_{other}")) for other in known if other):
+        raise Unclear(f"which {nouns[-1]}?", near)
+    if nouns[-1] in words.PEOPLE:
+        return _known(world, name)
+    if name not in world.things:
+        world.things.append(name)
+    return name
 
 
 def _known(world: World, name: str) -> str:
@@ -120,6 +137,16 @@ def _relation(world: World, part: Node, near: Word) -> str:
     return _known(world, noun) if noun in words.PEOPLE else noun
 
 
+def _relative(world: World, owner: str, part: Node, near: Word) -> str:
+    """The one whom `Tom's sister` means: one sister in the whole story."""
+    noun = part.one("noun").words()[0]
+    if noun.base not in words.PEOPLE or noun.text.lower() != noun.base:
+        raise Unclear(f"{owner}'s {noun.text} is no one person", near)
+    if world.owners_of.setdefault(noun.base, owner) != owner or (noun.base in world.people and noun.base not in world.owners_of):
+        raise Unclear(f"there is more than one {noun.base}", near)
+    return _known(world, noun.base)
+
+
 # --- What ---
 
 
@@ -150,6 +177,8 @@ def item_left_out(world: World, owners: tuple[str, ...], near: Word) -> Item:
         kinds = {held.item for held in world.past if held.owner in owners} or kinds
     if len(kinds) > 1:
         kinds = {kind for kind in kinds if kind.noun not in words.CURRENCIES}
+    # Of 3 boxes with 6 eggs in each, `2` may be boxes or eggs.
+    kinds |= {rate.item for rate in world.rates if not rate.is_deed and rate.per in kinds}
     if len(kinds) != 1:
         raise Unclear("of what?", near)
     return kinds.pop()
@@ -223,8 +252,24 @@ def relate(world: World, value: Variable, node: Node, other: Term) -> None:
 def reference(world: World, node: Node, measure: Measure, item: Item) -> Term:
     """The measure of the one with whom a RELATIVE amount compares."""
     near = first_word(node)
-    ref = node.one("ref")
+    ref = node.find("ref")
+    if ref is None:
+        others = [held for held in world.holdings(None, item) if held.owner not in world.subject]
+        if len(others) != 1 or others[0].item != item or len(world.past[others[0]]) != 1:
+            raise Unclear("as many as who?", near)
+        return measure(others[0].owner, item)
     return measure(only_one(who_of(world, ref.one("who"), near), near), item)
+
+
+def check_whose(owners: tuple[str, ...], whole: Node | None, near: Word) -> None:
+    """Raises Unclear where somebody takes of what is said to be another's: `Tom eats 2 of her apples`."""
+    whose = whole.find("whose_his", "whose_her", "whose_their") if whole is not None else None
+    if whose is None:
+        return
+    pronoun = whose.rule.removeprefix("whose_")
+    is_own = len(owners) > 1 if pronoun == "their" else len(owners) == 1 and words.fits(owners[0], pronoun)
+    if not is_own:
+        raise Unclear(f"whose are they, if they are “{pronoun}”?", near)
 
 
 def part_of(world: World, node: Node, whole: Term, name: str) -> Variable:

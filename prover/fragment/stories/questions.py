@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from prover.fragment.meaning import Apply, Number, Term, Variable
+from prover.fragment.meaning import Apply, Term, Variable
 from prover.fragment.stories import words
+from prover.fragment.stories.having import place_of
 from prover.fragment.stories.phrases import count_of, first_word, item_left_out, item_of, only_one, who_of
 from prover.fragment.stories.reading import Node
 from prover.fragment.stories.tokens import Word
-from prover.fragment.stories.trade import done_for, settle
+from prover.fragment.stories.trade import done_for
 from prover.fragment.stories.world import NOBODY, Holding, Item, Unclear, World, add, times, total_of
 
 
@@ -40,21 +41,32 @@ def ask_have(world: World, node: Node) -> Term:
         raise Unclear("what somebody has is not read day by day, or place by place", near)
     if len(owners) > 1 and node.has("tail_each"):
         raise Unclear("each of them has a number of their own", near)
-    return total_of([_amount(world, node, owner, item, near) for item in things_of(world, node, owners, near) for owner in owners])
+    return total_of(
+        [amount_of(world, node, owner, item, near) for item in things_of(world, node, owners, near) for owner in owners]
+    )
 
 
-def _amount(world: World, node: Node, owner: str, item: Item, near: Word) -> Term:
+def amount_of(world: World, node: Node, owner: str, item: Item, near: Word) -> Term:
     """What one owner has: of one kind, or of several kinds of it together."""
     unused = [rate for rate in world.rates if rate.item.is_a(item) and rate.owner == NOBODY and not rate.used]
     world.derive((owner,), item)
     found = world.holdings((owner,), item)
     if not found:
         raise Unclear(f"how many {item.name} {owner} has is not stated", near)
+    refuse_contents(world, (owner,), item, near)
     if any(not rate.used for rate in unused) and item.noun not in words.CURRENCIES:
         raise Unclear(f"are the {item.name} that are counted by containers meant as well?", near)
     if len(found) > 1 and any(held.item == item for held in found):
         raise Unclear(f"which {item.name}?", near)
     return total_of([at_time(world, node, held, near) for held in found])
+
+
+def refuse_contents(world: World, owners: tuple[str, ...] | None, item: Item, near: Word) -> None:
+    """Raises Unclear where boxes of pens were told of, and not how many pens they hold, and pens are asked for."""
+    for held in world.past:
+        is_there = owners is None or held.owner in owners
+        if is_there and item.noun in held.item.content and not any(rate.per == held.item and rate.used for rate in world.rates):
+            raise Unclear(f"are the {item.name} in the {held.item.name} meant as well?", near)
 
 
 def at_time(world: World, node: Node, held: Holding, near: Word) -> Variable:
@@ -63,6 +75,8 @@ def at_time(world: World, node: Node, held: Holding, near: Word) -> Variable:
     world.refuse_steady(held.item, near)
     if held in world.gone:
         raise Unclear(f"the {held.item.name} were divided before", near)
+    if values[-1] in world.said and any(kind.whole == held for kind in world.kinds):
+        raise Unclear(f"how many {held.item.name} there are is stated: do their kinds change it?", near)
     if node.has("tail_left") and len(values) < 2:
         raise Unclear(f"nothing is said to have been taken from the {held.item.name}", near)
     if node.has("tail_first"):
@@ -107,6 +121,7 @@ def _there(world: World, node: Node, owners: tuple[str, ...] | None, item: Item,
     found = world.holdings(owners, item)
     if not found:
         raise Unclear(f"how many {item.name} there are is not stated", near)
+    refuse_contents(world, owners, item, near)
     if (
         any(rate.item.is_a(item) and rate.owner == NOBODY and not rate.used for rate in world.rates)
         and item.noun not in words.CURRENCIES
@@ -142,7 +157,8 @@ def ask_kind(world: World, node: Node) -> Term:
     return found[0].value
 
 
-def _differ(world: World, more: Term, less: Term) -> Term:
+def differ(world: World, more: Term, less: Term) -> Term:
+    """A new variable for how much more the first is."""
     difference = world.new("difference")
     world.say(more, add(less, difference))
     return difference
@@ -152,23 +168,40 @@ def _compared(world: World, node: Node, first: int) -> tuple[Term, Term]:
     near = node.word("AUX")
     people = [only_one(who_of(world, who, near), near) for who in node.all("who")]
     item = item_of(node.one("item"))
-    values = [_amount(world, node, owner, item, near) for owner in people]
+    values = [amount_of(world, node, owner, item, near) for owner in people]
     return values[first], values[1 - first]
 
 
 def ask_more(world: World, node: Node) -> Term:
     """Answers `How many more apples does Amy have than Betty?`."""
-    return _differ(world, *_compared(world, node, 0))
+    return differ(world, *_compared(world, node, 0))
 
 
 def ask_more_turned(world: World, node: Node) -> Term:
     """Answers `How many more apples than Betty does Amy have?`."""
-    return _differ(world, *_compared(world, node, 1))
+    return differ(world, *_compared(world, node, 1))
 
 
 def ask_fewer(world: World, node: Node) -> Term:
     """Answers `How many fewer apples does Betty have than Amy?`."""
-    return _differ(world, *_compared(world, node, 1))
+    return differ(world, *_compared(world, node, 1))
+
+
+def ask_more_of(world: World, node: Node) -> Term:
+    """Answers `How many more red marbles than blue marbles does Tom have?`."""
+    near = node.word("AUX")
+    owner = only_one(owners_of(world, node, near), near)
+    more, less = (amount_of(world, node, owner, item_of(item), near) for item in node.all("item"))
+    return differ(world, more, less)
+
+
+def ask_more_there(world: World, node: Node) -> Term:
+    """Answers `How many more ducks than geese are there?`."""
+    near = node.word("BE")
+    place = node.find("place")
+    owners = None if place is None else (place_of(place.one("item")),)
+    more, less = (_there(world, node, owners, item_of(item), near) for item in node.all("item"))
+    return differ(world, more, less)
 
 
 def ask_lacks(world: World, node: Node) -> Term:
@@ -178,7 +211,7 @@ def ask_lacks(world: World, node: Node) -> Term:
     item = item_of(node.one("item"))
     if (owner, item) not in world.needs:
         raise Unclear(f"how many {item.name} {owner} needs is not stated", near)
-    return _differ(world, world.needs[owner, item], _amount(world, node, owner, item, near))
+    return differ(world, world.needs[owner, item], amount_of(world, node, owner, item, near))
 
 
 # --- What was done ---
@@ -191,14 +224,15 @@ def ask_done(world: World, node: Node) -> Term:
     item = item_of(node.one("item")) if node.has("item") else item_left_out(world, owners, done)
     during = node.find("during")
     if during is not None:
-        return total_of([_in_time(world, owner, item, during, done) for owner in owners])
+        return total_of([in_time(world, owner, item, during, done) for owner in owners])
     day = next((tail.word("DAYNAME").base for tail in node.all("tail_day")), "")
     if node.all("tail_first", "tail_left", "tail_now", "tail_place", "tail_each"):
         raise Unclear("when, or which of them?", done)
-    return total_of([term for owner in owners for term in _deeds(world, owner, done, item, day)])
+    return total_of([term for owner in owners for term in deeds_of(world, owner, done, item, day)])
 
 
-def _deeds(world: World, owner: str, verb: Word, item: Item, day: str) -> list[Term]:
+def deeds_of(world: World, owner: str, verb: Word, item: Item, day: str) -> list[Term]:
+    """The amounts of what somebody did, on a day if one is named. Raises Unclear if that was not told."""
     if any(rate.owner == owner and rate.item.is_a(item) and not rate.used for rate in world.rates):
         raise Unclear("in which time?", verb)
     found = [deed for deed in world.deeds if (deed.owner, deed.verb) == (owner, verb.base) and deed.item.is_a(item)]
@@ -206,13 +240,19 @@ def _deeds(world: World, owner: str, verb: Word, item: Item, day: str) -> list[T
         found = [deed for deed in found if deed.day == day]
     if not found:
         raise Unclear(f"how many {item.name} that were is not stated", verb)
+    kinds = {deed.item for deed in found}
+    if len(kinds) > 1 and item in kinds:
+        raise Unclear(f"are some of the {item.name} told of twice?", verb)
     return [deed.amount for deed in found]
 
 
-def _in_time(world: World, owner: str, item: Item, during: Node, verb: Word) -> Term:
+def in_time(world: World, owner: str, item: Item, during: Node, verb: Word) -> Term:
+    """What somebody does in a time, at the one rate that was told."""
     found = [rate for rate in world.rates if rate.owner == owner and rate.item == item]
     if len(found) != 1 or found[0].used:
         raise Unclear(f"how many {item.name} in which time is not stated, or is stated twice", verb)
+    if any(deed.owner == owner and deed.item in {item, found[0].per} for deed in world.deeds):
+        raise Unclear("does what was done besides count as well?", verb)
     unit = item_of(during.one("item"))
     return done_for(world, owner, verb, item, found[0].per, unit, count_of(during))
 
@@ -229,15 +269,16 @@ def ask_far(world: World, node: Node) -> Term:
     during = node.find("during")
     unit = units.pop()
     if during is not None:
-        return _in_time(world, owner, unit, during, verb)
-    return total_of(_deeds(world, owner, verb, unit, ""))
+        return in_time(world, owner, unit, during, verb)
+    return total_of(deeds_of(world, owner, verb, unit, ""))
 
 
 def ask_time(world: World, node: Node) -> Term:
     """Answers `How many days does it take Tom to read 100 pages?`."""
     verb = node.one("done").words()[0]
-    owner = only_one(owners_of(world, node, verb), verb)
     unit = item_of(node.one("item"))
+    doers = tuple(dict.fromkeys(rate.owner for rate in world.rates if rate.is_deed))
+    owner = only_one(owners_of(world, node, verb), verb) if node.has("who") else only_one(doers or ("", ""), verb)
     amount = next(part for part in node.parts if isinstance(part, Node) and part.rule not in {"item", "who", "done"})
     found = [rate for rate in world.rates if rate.owner == owner and rate.per == unit]
     if amount.rule != "exactly" or not amount.has("item") or len(found) != 1 or found[0].item != item_of(amount.one("item")):
@@ -245,78 +286,6 @@ def ask_time(world: World, node: Node) -> Term:
     time = world.new(unit.name)
     world.say(times(time, found[0].value), count_of(amount))
     return time
-
-
-# --- Money ---
-
-
-def _trades(world: World, owner: str, verbs: frozenset[str], near: Word) -> Term:
-    settle(world)
-    found = [trade.cost for trade in world.trades if trade.owner == owner and trade.verb in verbs]
-    if not found or any(waiting[0] == owner for waiting in world.unpriced):
-        raise Unclear("what that costs is not stated", near)
-    return total_of(found)
-
-
-def ask_cost(world: World, node: Node) -> Term:
-    """Answers `How much does each pen cost?`, `How much do 4 pens cost?`, `What is the total cost?`."""
-    near = node.words()[0]
-    settle(world)
-    if node.has("one_thing") or node.has("several_things"):
-        sold = node.one("one_thing", "several_things")
-        item = item_of(sold.one("item"))
-        prices = [rate for rate in world.rates if rate.item.noun in words.CURRENCIES and rate.per == item]
-        if len(prices) != 1:
-            raise Unclear(f"what one {item.noun} costs is not stated", near)
-        numbers = sold.numbers()
-        return times(Number(numbers[0]), prices[0].value) if numbers else prices[0].value
-    buyers = {trade.owner for trade in world.trades}
-    if len(buyers) != 1 or len({trade.verb for trade in world.trades}) != 1:
-        raise Unclear("the cost of what?", near)
-    return _trades(world, buyers.pop(), frozenset({"buy", "order", "sell"}), near)
-
-
-def ask_money(world: World, node: Node) -> Term:
-    """Answers `How much money does he have left?`."""
-    near = node.word("AUX") if node.words("AUX") else node.word("HAVE")
-    owners = owners_of(world, node, near)
-    if any(waiting[0] in owners for waiting in world.unpriced):
-        raise Unclear("what that costs is not stated", near)
-    return total_of([_amount(world, node, owner, world.currency(near), near) for owner in owners])
-
-
-def ask_spent(world: World, node: Node) -> Term:
-    """Answers `How much does she spend in total?`."""
-    verb = node.word("PAY", "SPEND")
-    return total_of([_trades(world, owner, frozenset({"buy", "order"}), verb) for owner in owners_of(world, node, verb)])
-
-
-def ask_earned(world: World, node: Node) -> Term:
-    """Answers `How much does he earn in 3 weeks?`, `How much money does she get?`."""
-    verb = node.word("GAIN", "GET", "DO")
-    owner = only_one(owners_of(world, node, verb), verb)
-    during = node.find("during")
-    if any(trade.owner == owner and trade.verb == "sell" for trade in world.trades) and during is None:
-        return _trades(world, owner, frozenset({"sell"}), verb)
-    money = world.currency(verb)
-    if during is not None:
-        return _in_time(world, owner, money, during, verb)
-    pays = [rate for rate in world.rates if rate.owner == owner and rate.item == money and not rate.used]
-    time = [deed for deed in world.deeds if deed.owner == owner and pays and deed.item == pays[0].per]
-    if len(pays) == 1 and time:
-        return done_for(world, owner, verb, money, pays[0].per, pays[0].per, total_of([deed.amount for deed in time]))
-    return total_of(_deeds(world, owner, verb, money, ""))
-
-
-def ask_change(world: World, node: Node) -> Term:
-    """Answers `How much change does he get?`."""
-    near = node.word("AUX") if node.words("AUX") else node.word("GAIN", "GET")
-    owner = only_one(owners_of(world, node, near), near)
-    if owner not in world.paid:
-        raise Unclear("how much was paid is not stated", near)
-    change = world.new("change")
-    world.say(add(change, _trades(world, owner, frozenset({"buy", "order"}), near)), world.paid[owner])
-    return change
 
 
 # --- Shares ---
@@ -355,15 +324,12 @@ QUESTIONS: dict[str, Callable[[World, Node], Term]] = {
     "ask_more": ask_more,
     "ask_more_turned": ask_more_turned,
     "ask_fewer": ask_fewer,
+    "ask_more_of": ask_more_of,
+    "ask_more_there": ask_more_there,
     "ask_lacks": ask_lacks,
     "ask_done": ask_done,
     "ask_far": ask_far,
     "ask_time": ask_time,
-    "ask_cost": ask_cost,
-    "ask_money": ask_money,
-    "ask_spent": ask_spent,
-    "ask_earned": ask_earned,
-    "ask_change": ask_change,
     "ask_each": ask_each,
     "ask_left_over": ask_left_over,
 }

@@ -6,8 +6,10 @@ Owns that a share is exact (friends * share = all), and that kinds make a whole 
 from __future__ import annotations
 
 from prover.fragment.meaning import Number
+from prover.fragment.stories import words
 from prover.fragment.stories.having import count_known
 from prover.fragment.stories.phrases import (
+    check_whose,
     count_of,
     factor_of,
     first_word,
@@ -39,10 +41,11 @@ def share(world: World, node: Node) -> None:
         world.said.add(whole)
         world.say(whole, count_of(what))
     elif what.rule in {"whole", "rest_of"}:
+        check_whose(owners, what, verb)
         named = item_named(world, what) if what.rule == "whole" else None
-        item = named or world.item or item_left_out(world, owners, verb)
+        item = named or item_left_out(world, owners, verb)
         holding = held_by(world, owners, item, verb)
-        if holding not in world.past:
+        if holding not in world.past or (what.rule == "rest_of" and len(world.past[holding]) < 2):
             raise Unclear(f"how many {item.name} there are is not stated", verb)
         item, whole = holding.item, world.now(holding.owner, holding.item)
     else:
@@ -58,6 +61,8 @@ def kind(world: World, node: Node) -> None:
     number = node.find("of_number")
     whole = _whole_of_kinds(world, number or node, near)
     label = item_of(node.one("item"))
+    if label.noun in words.HAPPENED or (label.noun.endswith("ed") and label.noun != "red"):
+        raise Unclear(f"is {label.noun} a kind, or what happened to them?", near)
     several = first_word(node.one("item")).text.lower() != label.noun
     name = label.name if several else f"{'_'.join((*label.before, label.noun))}_{whole.item.name}"
     before = [known for known in world.kinds if known.whole == whole]
@@ -68,6 +73,8 @@ def kind(world: World, node: Node) -> None:
     if number is not None:
         world.say(value, Number(number.numbers()[0]))
     elif node.all("half", "one_part", "parts", "percent"):
+        if any(known.sentence != world.sentence for known in before) and not node.one("whole", "whole_of").has("item"):
+            raise Unclear("a part of all of them, or of those of whom the text spoke last?", near)
         above, below = factor_of(node, near)
         world.say(multiple(below, value), multiple(above, world.now(whole.owner, whole.item)))
     elif len(before) > 1 and any(known.sentence != world.sentence for known in before):

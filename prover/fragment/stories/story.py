@@ -13,13 +13,14 @@ from collections.abc import Callable
 from itertools import product
 
 from prover.fragment.meaning import Formula, Meaning, Number, Term
-from prover.fragment.stories.changes import come, gain, give, go, lose, put, take
+from prover.fragment.stories.changes import come, gain, give, give_each, give_several, go, lose, put, take
 from prover.fragment.stories.determined import numbers_of, undetermined, variables_of
 from prover.fragment.stories.having import each_has, have, need, there
 from prover.fragment.stories.kinds import (
     age,
     age_sum,
     ask_age,
+    ask_age_sum,
     ask_average,
     ask_line_up,
     ask_measure,
@@ -29,6 +30,7 @@ from prover.fragment.stories.kinds import (
     rearranged,
     rectangle,
 )
+from prover.fragment.stories.money_questions import MONEY_QUESTIONS
 from prover.fragment.stories.questions import QUESTIONS
 from prover.fragment.stories.reading import MAX_READINGS, Node, Stopped, keywords, readings_of
 from prover.fragment.stories.riddles import ask_number, ask_remainder, ask_the_number, divides, riddle
@@ -44,6 +46,8 @@ _FACTS: dict[str, Callable[[World, Node], None]] = {
     "gain": gain,
     "lose": lose,
     "give": give,
+    "give_several": give_several,
+    "give_each": give_each,
     "put": put,
     "take": take,
     "come": come,
@@ -76,7 +80,9 @@ _FACTS: dict[str, Callable[[World, Node], None]] = {
 }
 _ASKED: dict[str, Callable[[World, Node], Term]] = {
     **QUESTIONS,
+    **MONEY_QUESTIONS,
     "ask_age": ask_age,
+    "ask_age_sum": ask_age_sum,
     "ask_measure": ask_measure,
     "ask_average": ask_average,
     "ask_line_up": ask_line_up,
@@ -146,6 +152,7 @@ def _meaning(readings: list[Node], sentences: list[list[Word]]) -> Meaning | Not
                 answer = _answer(node, asked, near)
             elif node.rule == "query":
                 asked = _asked(world, node.one("query"))
+                world.check_whole(near)
             else:
                 _tell(world, node.one("story"))
     except Unclear as unclear:

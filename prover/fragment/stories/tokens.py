@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from prover.fragment.stories import words
+from prover.number_words import spoken_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ _PIECE = re.compile(
     r"|(?P<sign>[.,?!%/])"
     r"|(?P<dollar>\\?\$)"
 )
-_SIGNS = {"'s": "POS", "%": "percent"}
+_LONGEST_NUMBER = 20
 _AFTER_THESE_A_NOUN = frozenset(["a", "an", "the", "of", "his", "her", "their", "some", "many", "more", "fewer", "another"])
 _AUXILIARY = frozenset(["do", "does", "did", "can", "could"])
 _BEING = frozenset(["is", "are", "was", "were"])
@@ -126,26 +127,12 @@ def _number_at(raw: list[Word], index: int) -> tuple[int, int]:
     """How many words from here on are one number, and its value; (0, 0) where there is none."""
     if raw[index].group == "number":
         return 1, int(raw[index].text.replace(",", ""))
-    total, current, length, position = 0, 0, 0, index
-    while position < len(raw) and raw[position].group == "word":
-        text = raw[position].text.lower()
-        value = words.number_word(text)
-        follows = raw[position + 1].text.lower() if position + 1 < len(raw) else ""
-        if value is not None and (length == 0 or current % 100 == 0):
-            current += value
-        elif text in {"hundred", "thousand"} and current:
-            factor = 100 if text == "hundred" else 1000
-            total, current = (total, current * 100) if factor == 100 else (total + current * 1000, 0)
-        elif text == "a" and follows in {"hundred", "thousand"} and length == 0:
-            current = 1
-        elif text == "and" and length and current % 100 == 0 and words.number_word(follows) is not None and total + current >= 100:
-            position += 1
-            continue
-        else:
+    spoken: list[str] = []
+    for word in raw[index : index + _LONGEST_NUMBER]:
+        if word.group != "word":
             break
-        position += 1
-        length = position - index
-    return length, total + current
+        spoken.append(word.text.lower())
+    return spoken_number(spoken)
 
 
 def _classified(word: Word, before: list[Word], after: Word | None, keywords: frozenset[str], lower_case: set[str]) -> Word:

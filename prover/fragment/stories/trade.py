@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from prover.fragment.meaning import Number, Term, Variable
 from prover.fragment.stories import words
-from prover.fragment.stories.changes import amounts_of, change, deed_of, gain_packed, record
+from prover.fragment.stories.changes import amounts_of, change, deed_of, gain_packed, record, refuse_total
 from prover.fragment.stories.having import container_like
 from prover.fragment.stories.phrases import (
     RELATIVE,
+    check_whose,
     count_of,
     factor_of,
     first_word,
@@ -27,7 +28,7 @@ from prover.fragment.stories.phrases import (
 )
 from prover.fragment.stories.reading import Node
 from prover.fragment.stories.tokens import Word
-from prover.fragment.stories.world import Item, Rate, Trade, Unclear, World, add, times
+from prover.fragment.stories.world import Holding, Item, Rate, Trade, Unclear, World, add, times
 
 
 def money_of(node: Node) -> tuple[Item, Term]:
@@ -55,11 +56,17 @@ def _trade(world: World, node: Node, verb: Word, *, buys: bool) -> None:
     owner = one_subject(world, node)
     if len({purchase.find("price_each", "price_total") is None for purchase in node.all("purchase")}) > 1:
         raise Unclear("is the price that of all of them?", verb)
+    day = world.day
     for purchase in node.all("purchase"):
+        if day and purchase.words("DAYNAME"):
+            raise Unclear("on which day?", purchase.word("DAYNAME"))
+        world.day = next((word.base for word in purchase.words("DAYNAME")), day)
         amount = next(part for part in purchase.parts if isinstance(part, Node) and not part.rule.startswith("price"))
         price = purchase.find("price_each", "price_total")
         if price is not None and price.rule == "price_each" and amount.all("dozen", "dozens"):
             raise Unclear("the price of one, or of a dozen?", verb)
+        if price is not None and price.rule == "price_each" and amount.rule == "packed" and not price.has("item"):
+            raise Unclear("the price of each of what?", verb)
         if amount.rule == "packed" and buys:
             gain_packed(world, owner, amount, verb)
             if price is not None:
@@ -78,6 +85,9 @@ def _paid_for(world: World, owner: str, item: Item, number: Term, price: Node | 
     if cost is None:
         return
     money, value = cost
+    world.spent_in.add(money)
+    if any(trade.verb == "spend" and trade.owner == owner and trade.item in {item, money} for trade in world.trades) and buys:
+        raise Unclear("is this paid with the money of which the text spoke before?", verb)
     world.trades.append(Trade(owner, verb.base, item, value))
     if world.has(owner, money):
         if buys:
@@ -124,6 +134,8 @@ def _cost(world: World, item: Item, number: Term, price: Node | None, owner: str
         rate.used = True
         return money, world.named(name, times(number, rate.value))
     known = [rate for rate in world.rates if rate.item.noun in words.CURRENCIES and item.is_a(rate.per)]
+    if {trade.verb == "sell" for trade in world.trades if trade.item == item} - {verb.base == "sell"}:
+        raise Unclear("are they bought and sold at one price?", verb)
     own = [held.item for held in world.past if held.owner == owner and held.item.noun in words.CURRENCIES]
     if not known and not own:
         world.unpriced.append((owner, verb, item, number))
@@ -146,19 +158,30 @@ def spend(world: World, node: Node) -> None:
     """`She spends $7 on a book`, `He spends half of his money`."""
     verb = node.word("SPEND")
     owner = one_subject(world, node)
-    said = node.find("money")
-    if said is not None:
-        money, number = money_of(said)
-    else:
+    for spending in node.all("spending"):
+        money, number = money_of(spending.one("money"))
+        _spent(world, owner, money, number, item_of(spending.one("item")) if spending.has("item") else money, verb)
+    if not node.has("spending"):
         money = world.currency(verb)
         whole = node.one("whole")
+        check_whose((owner,), whole, verb)
         named = item_of(whole.one("item")) if whole.has("item") else None
         if named is not None and named.noun not in {"money", money.noun}:
             raise Unclear(f"{named.name} are not known as money", verb)
-        number = part_of(world, node, world.now(owner, money), f"{money.name}_spent")
+        if Holding(owner, money) in world.divided or world.changed_in.get(Holding(owner, money)) == world.sentence:
+            raise Unclear("a part of all the money that there was, or of what is left?", verb)
+        world.divided.add(Holding(owner, money))
+        _spent(world, owner, money, part_of(world, node, world.now(owner, money), f"{money.name}_spent"), money, verb)
+
+
+def _spent(world: World, owner: str, money: Item, number: Term, goods: Item, verb: Word) -> None:
+    bought = {trade.item for trade in world.trades if trade.owner == owner and trade.verb in {"buy", "order"}}
+    if goods in bought or (goods == money and bought):
+        raise Unclear("is this money besides what was paid before?", verb)
+    world.spent_in.add(money)
     if world.has(owner, money):
         world.loses(owner, money, number)
-    world.trades.append(Trade(owner, "buy", money, number))
+    world.trades.append(Trade(owner, "spend", goods, number))
 
 
 def pay(world: World, node: Node) -> None:
@@ -174,6 +197,7 @@ def pay(world: World, node: Node) -> None:
         money, number = Item(item.before[0]), Number(node.numbers()[0])
     if owner in world.paid:
         raise Unclear("it is paid twice", node.word("PAY"))
+    world.spent_in.add(money)
     world.paid[owner] = world.named(f"{money.name}_paid", number)
 
 
@@ -233,6 +257,7 @@ def rate(world: World, node: Node) -> None:
         relate(world, world.rate_of(owner, item, per).value, amount, other)
         return
     found = world.rate_of(owner, item, per)
+    found.verb = verb.base
     if found.value in world.said:
         raise Unclear("the rate is said twice", verb)
     world.said.add(found.value)
@@ -240,18 +265,46 @@ def rate(world: World, node: Node) -> None:
     during = node.find("during")
     if during is not None:
         unit = item_of(during.one("item"))
-        time = world.named(unit.name, count_of(during))
-        done_for(world, owner, verb, item, per, unit, time)
+        count = count_of(during)
+        done_for(world, owner, verb, item, per, unit, world.named(unit.name, count) if unit == per else count)
 
 
 def done_for(world: World, owner: str, verb: Word, item: Item, per: Item, unit: Item, time: Term) -> Variable:
     """What is done at a rate in a time: number of periods times rate."""
     found = world.rate_of(owner, item, per)
     found.used = True
+    busy = _time_spent(world, owner, found, unit, verb)
     total = world.new(f"{item.name}_{owner}")
-    world.say(total, times(periods(world, per, unit, time, verb), found.value))
+    if busy is not None:
+        busy.used = True
+        world.say(total, times(times(periods(world, busy.per, unit, time, verb), busy.value), found.value))
+    else:
+        world.say(total, times(periods(world, per, unit, time, verb), found.value))
     record(world, owner, verb, item, total)
     return total
+
+
+_LONG = frozenset({"day", "week", "month", "year"})
+
+
+def _time_spent(world: World, owner: str, rate: Rate, unit: Item, verb: Word) -> Rate | None:
+    """How much of each day (or week) somebody does that, if it is said: `works 8 hours a day`; None if a time is a time.
+
+    Raises Unclear where it is needed and not said (nobody reads 24 hours a day), or may be meant and does not fit.
+    """
+    own = [other for other in world.rates if other.is_deed and other.owner == owner and other.item == rate.per]
+    if not own:
+        if rate.per.noun not in _LONG and unit.noun in _LONG and (owner in world.people or rate.item.noun in words.CURRENCIES):
+            raise Unclear(f"how many {rate.per.name} of a {unit.noun} is not stated", verb)
+        return None
+    verbs = {rate.verb, "work"} if rate.item.noun in words.CURRENCIES else {rate.verb}
+    if len(own) != 1 or own[0].verb not in verbs:
+        raise Unclear("in how much time?", verb)
+    if own[0].verb == "work" and unit != own[0].per:
+        raise Unclear(f"on how many {own[0].per.name} of a {unit.noun}?", verb)
+    if unit == rate.per:
+        raise Unclear(f"all {unit.name}, or those on which that is done?", verb)
+    return own[0]
 
 
 def periods(world: World, per: Item, unit: Item, time: Term, near: Word) -> Term:
@@ -274,6 +327,7 @@ def work(world: World, node: Node) -> None:
     """`Tom reads 12 pages`, `Ann works 3 hours`: something done that changes no number of things."""
     verb = node.word("DO", "MOVE")
     owners = subject_of(world, node)
+    refuse_total(node, verb)
     if node.has("item"):
         owner = only_one(owners, verb)
         unit = item_of(node.one("item"))
@@ -282,7 +336,7 @@ def work(world: World, node: Node) -> None:
     if (len(owners) > 1) != node.has("tail_each"):
         raise Unclear("does each of them do this, or do they do it together?", verb)
     for owner in owners:
-        for amount in amounts_of(node):
+        for amount in amounts_of(world, node):
             _done(world, owner, amount, verb)
 
 

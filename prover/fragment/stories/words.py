@@ -14,10 +14,6 @@ def _set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-def _list(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
 # One verb per line: class, then base form, past, participle where it differs, other forms where they are irregular.
 _VERBS = """
 HAVE have had has having
@@ -182,14 +178,6 @@ PEOPLE = (
 """)
 )
 
-_UNITS_OF_NUMBERS = _list("""
-    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
-    nineteen
-""")
-_TENS = _list("""
-    zero ten twenty thirty forty fifty sixty seventy eighty ninety
-""")
-
 # Nouns for which the grammar has rules of its own, by their class; everywhere else they are nouns like any other.
 NOUNS_OF_RULES = {
     "year": "YEAR", "row": "ROW", "line": "ROW", "group": "ROW", "number": "NUMBER", "integer": "NUMBER", "age": "AGE",
@@ -212,6 +200,11 @@ NO_NOUNS = _set("""
     everything everyone someone nobody somebody instead rather quite around above below between through against per via upto
     least enough extra additional remaining else whether unless since respectively approximately roughly less plus minus
     same different previous such own he she it they them him let its
+""")
+# What is said of things to which something happened: no kinds of them (`-ed` goes by its ending).
+HAPPENED = _set("""
+    gone stolen torn worn hidden dead hurt cut shot blown grown ripe spent lent dug burnt bent hit set shut missing sick absent
+    done ready away bitten forgotten frozen shaken known new
 """)
 _NOUNS_IN_LY = _set("""
     family fly jelly lily bully belly butterfly dragonfly holly ally reply supply monopoly assembly
@@ -282,15 +275,3 @@ def fits(name: str, pronoun: str) -> bool:
     if pronoun in {"he", "his", "him"}:
         return last not in _WOMEN and last not in _FEMALE_NOUNS
     return last not in _MEN and last not in _MALE_NOUNS
-
-
-def number_word(word: str) -> int | None:
-    """The number that one word says: `three`, `twenty-five`, `hundred` is put together by the caller; None = no number."""
-    if word in _UNITS_OF_NUMBERS:
-        return _UNITS_OF_NUMBERS.index(word)
-    if word in _TENS:
-        return 10 * _TENS.index(word)
-    tens, dash, units = word.partition("-")
-    if dash and tens in _TENS[2:] and units in _UNITS_OF_NUMBERS[1:10]:
-        return 10 * _TENS.index(tens) + _UNITS_OF_NUMBERS.index(units)
-    return None

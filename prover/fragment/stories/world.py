@@ -57,7 +57,7 @@ class Holding:
 class Rate:
     """So many of `item` for each one of `per`.
 
-    `used` once a total was made of it; `is_deed` if somebody does so many in such a time.
+    `used` once a total was made of it; `is_deed` if somebody does so many in such a time, by the `verb`.
     """
 
     owner: str
@@ -66,6 +66,7 @@ class Rate:
     value: Variable
     used: bool = False
     is_deed: bool = False
+    verb: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,7 @@ class World:
     declared: list[Declared] = field(default_factory=list[Declared])
     hypotheses: list[Formula] = field(default_factory=list[Formula])
     people: list[str] = field(default_factory=list[str])
+    things: list[str] = field(default_factory=list[str])
     last_group: tuple[str, ...] = ()
     subject: tuple[str, ...] = ()
     item: Item | None = None
@@ -151,9 +153,15 @@ class World:
     trades: list[Trade] = field(default_factory=list[Trade])
     marks: dict[tuple[str, str, Item], Variable] = field(default_factory=dict[tuple[str, str, Item], Variable])
     gone: set[Holding] = field(default_factory=set[Holding])
+    # Holdings of which a part was taken, and the sentence in which each changed last.
+    divided: set[Holding] = field(default_factory=set[Holding])
+    changed_in: dict[Holding, int] = field(default_factory=dict[Holding, int])
+    # Containers whose contents were counted, and how many there were then.
+    emptied: dict[Holding, Variable] = field(default_factory=dict[Holding, Variable])
     compared: set[tuple[str, str, Item]] = field(default_factory=set[tuple[str, str, Item]])
     needs: dict[tuple[str, Item], Variable] = field(default_factory=dict[tuple[str, Item], Variable])
     paid: dict[str, Variable] = field(default_factory=dict[str, Variable])
+    spent_in: set[Item] = field(default_factory=set[Item])
     unpriced: list[tuple[str, Word, Item, Term]] = field(default_factory=list[tuple[str, Word, Item, Term]])
     owners_of: dict[str, str] = field(default_factory=dict[str, str])
     kinds: list[Kind] = field(default_factory=list[Kind])
@@ -222,6 +230,7 @@ class World:
         before = self.now(owner, item)
         after = self.new(f"{item.name}_{owner}_{suffix}" if owner else f"{item.name}_{suffix}")
         self.past[Holding(owner, item)].append(after)
+        self.changed_in[Holding(owner, item)] = self.sentence
         return before, after
 
     def gains(self, owner: str, item: Item, amount: Term) -> None:
@@ -274,16 +283,36 @@ class World:
                 continue
             self.derive(owners, rate.per)
             outer = self.holdings(owners, rate.per) or self.holdings((NOBODY,), rate.per)
-            if len(outer) != 1 or self.holdings((outer[0].owner,), rate.item):
+            if len(outer) != 1 or self.holdings((outer[0].owner,), rate.item) or self._has_own_things(outer[0]):
                 continue
             rate.used = True
+            self.emptied[outer[0]] = self.past[outer[0]][-1]
             total = self.now(outer[0].owner, rate.item)
             self.said.add(total)
             self.say(total, times(self.now(outer[0].owner, outer[0].item), rate.value))
 
+    def _has_own_things(self, outer: Holding) -> bool:
+        """Whether what these containers have is their own: Peter's brothers have cars, and Peter has not; who left took theirs."""
+        return outer.item.noun in words.PEOPLE and (outer.owner in self.people or len(self.past[outer]) > 1)
+
     def common(self, item: Item) -> list[Holding]:
         """The holdings of this kind that belong to a place or to nobody."""
-        return [held for held in self.holdings(None, item) if held.owner not in self.people]
+        return [held for held in self.common_holdings() if held.item.is_a(item)]
+
+    def common_holdings(self) -> list[Holding]:
+        """All that belongs to a place or to nobody."""
+        return [held for held in self.past if held.owner not in self.people]
+
+    def check_whole(self, word: Word) -> None:
+        """Raises Unclear for what makes a whole story open: containers that came or went after a count, two units of money."""
+        for holding, counted in self.emptied.items():
+            if self.past[holding][-1] != counted:
+                raise Unclear(f"what is in the {holding.item.name} changed with them", word)
+        units = (
+            {held.item.noun for held in self.past} | {rate.item.noun for rate in self.rates} | {item.noun for item in self.spent_in}
+        )
+        if len(units & words.CURRENCIES) > 1:
+            raise Unclear("the text counts in more than one unit of money", word)
 
     def refuse_steady(self, item: Item, word: Word) -> None:
         """Raises Unclear if somebody gains or loses the item day by day: how many there are then depends on when."""

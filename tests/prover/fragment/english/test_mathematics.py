@@ -109,3 +109,49 @@ def test_an_option_that_says_something_else_is_refused() -> None:
 )
 def test_what_is_outside_the_fragment_is_refused(text: str) -> None:
     refused(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # "every" and "not", a condition or "there is" around "any".
+        "Show that it is not the case that every integer is even.",
+        "Show that every odd integer is not divisible by 2.",
+        "Show that if every integer is even, then 1 = 0.",
+        "Show that there is an integer x such that x divides every integer.",
+        "Show that there is an integer x such that x divides an integer n.",
+        "Show that n^2 + 1 is not divisible by 3 for all integers n.",
+        "Show that n is not divisible by 2 and 3.",
+        "Show that n = 3 or n = 4 and m = 5.",
+        # One number or all of them.
+        "If g(x) = 2x and x = 3, what is g(x)? Show that it is 6.",
+        "Let f(n) = 3n - 1 for all natural numbers n. What is f(4)? Show that it is 11.",
+        "Let f(x) = g(x) + 1 and g(x) = f(x) - 1. Find f(2). Show that it is 3.",
+        "Solve 3x \u2261 1 (mod 7). Show that it is 5.",
+        # Where an operation ends.
+        "What is 17 mod 5 + 2?",
+        r"What is $17 \bmod 5 + 2$?",
+        r"What is $3 + 8 \bmod 3$?",
+        "What is 8 mod 3 times 2?",
+        "What is 10 divided by 5 plus 1?",
+        "What is the quotient of 10 and 3?",
+        "What is the sum of the squares of 2 and 3 plus 1?",
+        # The least of what, and what it is.
+        "What is the smallest number greater than 5? Show that it is 6.",
+        "What is the smallest positive integer n such that n^2 > 50?",
+        "What is the smallest integer n such that n > 5? Show that it is n.",
+    ],
+)
+def test_what_can_be_meant_in_two_ways_is_refused(text: str) -> None:
+    refused(text)
+
+
+def test_any_two_are_two_numbers() -> None:
+    read = understood("Show that any integer is less than any integer.")
+    assert len(read.meaning.declared) == 2
+
+
+def test_a_refusal_names_few_kinds_of_words() -> None:
+    refusal = refused("Let n be an integer. Show that n quickly divides 2n.")
+    assert "a verb" in refusal.message
+    assert len(refusal.message) < 160

@@ -11,6 +11,7 @@ from prover.fragment.understanding import Understood
 from tests.prover.fragment.meanings import meanings
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(meanings())
 def test_words_read_back_as_the_same_meaning(meaning: Meaning) -> None:

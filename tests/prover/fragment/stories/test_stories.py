@@ -109,7 +109,7 @@ def test_the_answer_of_the_text_makes_a_statement(example: Example) -> None:
     meaning = read_story(f"{example['text']} Show that it is {example.get('answer')}.")
     assert isinstance(meaning, Meaning)
     assert meaning.answer == Number(example.get("answer", -1))
-    assert signature(meaning, "story").startswith("theorem story (")
+    assert signature(meaning, "story").startswith(("theorem story (", "theorem story : "))
 
 
 @pytest.mark.parametrize("example", examples("refused"), ids=lambda example: example["text"][:60])
@@ -187,6 +187,41 @@ def test_shares_are_never_rounded(candies: int, friends: int) -> None:
     meaning = read_story(f"Ann shares {candies} candies equally among {friends} friends. How many candies does each friend get?")
     assert isinstance(meaning, Meaning)
     assert answers(meaning) == (set() if candies % friends else {candies // friends})
+
+
+def sentences(text: str) -> list[str]:
+    return text.replace("? ", "?\n").replace(". ", ".\n").splitlines()
+
+
+TEXTS = [example["text"] for kind in ("stories", "refused") for example in examples(kind)]
+
+
+@pytest.mark.slow
+@given(st.data())
+@settings(max_examples=80, deadline=None, derandomize=True)
+def test_sentences_and_words_in_disorder_are_read_or_refused_and_never_raise(data: st.DataObject) -> None:
+    parts = sentences(data.draw(st.sampled_from(TEXTS)))
+    match data.draw(st.sampled_from(["shuffle", "delete", "duplicate", "mix"])):
+        case "shuffle":
+            parts = data.draw(st.permutations(parts))
+        case "delete":
+            del parts[data.draw(st.integers(0, len(parts) - 1))]
+        case "duplicate":
+            parts.append(data.draw(st.sampled_from(parts)))
+        case _:
+            parts = [*parts[:-1], *sentences(data.draw(st.sampled_from(TEXTS)))]
+    words = " ".join(parts).split() or ["."]
+    place, other = (data.draw(st.integers(0, len(words) - 1)) for _ in range(2))
+    match data.draw(st.sampled_from(["none", "swap", "delete", "duplicate"])):
+        case "swap":
+            words[place], words[other] = words[other], words[place]
+        case "delete":
+            del words[place]
+        case "duplicate":
+            words.insert(other, words[place])
+        case _:
+            pass
+    assert isinstance(read_story(" ".join(words)), Meaning | NotUnderstood)
 
 
 STRAY = ["sadly", "never", "about", "almost", "zorbs", "not", "or", "green", "yesterday"]
