@@ -3,7 +3,7 @@
     python benchmarks/formalizer_coverage.py FILE [--json] [--all] [--split valid]
 
 FILE is a copy of MiniF2F that has the problems in words. Only the rows that elaborate without Mathlib count, which is decided by
-elaborating them. A statement is compared with the reference by `prover/formalize/equivalence.py`; "stronger" means that the
+elaborating them. A statement is compared with the reference by `prover.formalize.agreement.equivalence`; "stronger" means that the
 reference follows from ours, "undecided" that neither direction was shown, "not stated" that the text is understood and leaves
 nothing to prove (a question without an answer).
 
@@ -27,9 +27,9 @@ from lean_env.embedded.install import ensure_engine
 from lean_env.embedded.session import EmbeddedSession
 from lean_env.errors import WorkerLost
 from lean_env.statement import Statement
+from prover.formalize.agreement.equivalence import Relation, compare
 from prover.formalize.candidate import WordProblem
 from prover.formalize.compiling import NotCompiled, compile_draft
-from prover.formalize.equivalence import Relation, compare
 from prover.formalize.fragment_formalizer import FragmentFormalizer
 from prover.fragment.understanding import Understood, understand
 from prover.problem_reading import read_problem

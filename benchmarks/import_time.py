@@ -16,7 +16,20 @@ from time import perf_counter
 from measuring import machine, middle
 
 BUDGET_S = 0.3
-HEAVY = ("rich", "torch", "transformers", "numpy", "ray", "matplotlib", "networkx", "scipy")
+HEAVY = (
+    "jinja2",
+    "lark",
+    "matplotlib",
+    "networkx",
+    "numpy",
+    "openai",
+    "ray",
+    "rich",
+    "scipy",
+    "sympy",
+    "torch",
+    "transformers",
+)
 STATEMENTS = ("pass", "import prover", "from prover import prove", "import prover.cli", "import prover.commands")
 LOADED = f"import sys; print(len(sys.modules), *[name for name in {HEAVY} if name in sys.modules])"
 

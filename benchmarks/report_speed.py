@@ -21,11 +21,12 @@ from measuring import machine
 
 from prover.attempt import Effort, Outcome
 from prover.config import ProveConfig
+from prover.config_file import write_config
 from prover.records import AttemptRecord, ProblemRecord, StartRecord, TreeRecord
 from prover.report import load_run, report_json, summarise
 from prover.report_page import report_page
 from prover.report_text import report_text
-from prover.run_config import RunConfig, write_config
+from prover.run_config import RunConfig
 from search.budget import Budget
 
 BUDGET_S = 5.0

@@ -20,8 +20,8 @@ from prover.commands import engine_for
 from prover.console import Console
 from prover.formalize.augmenting import Augmented, augment
 from prover.formalize.candidate import WordProblem
+from prover.formalize.desk import Desk, DeskChoice, desk_choice, opened_desk, require_askable
 from prover.formalize.formalizing import formalize
-from prover.formalize.opening import Desk, DeskChoice, desk_choice, opened_desk, require_askable
 from prover.formalize.records import FormalizedRecord, OtherOptions, formalized_record, only_here
 from prover.formalize.report import commented, findings_text
 from prover.formalize_command import require_records, word_problems

@@ -42,6 +42,7 @@ from prover.report_text import report_text
 from prover.run_config import RunConfig
 from prover.run_folder import ANSWERS, RunFolder, RunRefused, open_run
 from prover.runs import CONTROLS, Run
+from prover.statistics.intervals import MIN_PROBLEMS
 from prover.targets import BadInput
 from prover.version import version
 from search.budget import Budget
@@ -200,10 +201,10 @@ def _config(options: argparse.Namespace, problems: ProblemSet) -> RunConfig:
 
 def report(options: argparse.Namespace, console: Console) -> None:
     """Print what a run came to. Raises BadInput."""
-    _require_scipy()
     if (Path(options.run) / ANSWERS).is_file():
         report_solved(options, console)
         return
+    _require_scipy()
     require_writable(options.html)
     with _understood():
         run = load_run(Path(options.run))
@@ -227,7 +228,10 @@ def report_solved(options: argparse.Namespace, console: Console) -> None:
     if options.html or options.compare:
         raise BadInput(f"{options.run} is a run of `entail solve`: --html and --compare are for runs of `entail bench`")
     with _understood():
-        done = summarise_solved(load_solved(Path(options.run)), Path(options.run).name)
+        run = load_solved(Path(options.run))
+    if run.config.problems >= MIN_PROBLEMS:
+        _require_scipy()
+    done = summarise_solved(run, Path(options.run).name)
     console.result(solve_report_text(done, rows=not options.no_problems))
     console.record(solve_report_json(done))
 

@@ -18,8 +18,8 @@ from prover.attempt import Attempt, Outcome
 from prover.commands import engine_for, require_writable
 from prover.console import Console
 from prover.formalize.candidate import Candidate, WordProblem
+from prover.formalize.desk import Desk, DeskChoice, desk_choice, opened_desk, require_askable
 from prover.formalize.formalizing import Formalization, formalize
-from prover.formalize.opening import Desk, DeskChoice, desk_choice, opened_desk, require_askable
 from prover.formalize.proving import prove_stated
 from prover.formalize.records import (
     FormalizedRecord,
@@ -30,7 +30,7 @@ from prover.formalize.records import (
     text_digest,
     way_of,
 )
-from prover.formalize.report import candidate_text, commented, findings_text, lean_text, not_understood_text, summary_text
+from prover.formalize.report import candidate_text, commented, findings_text, not_understood_text, statement_text, summary_text
 from prover.formalize.review import NobodyThere, review
 from prover.interrupts import run_stoppable
 from prover.models.dialect_file import DialectProblem
@@ -39,6 +39,7 @@ from prover.problems import BadData
 from prover.proving import Progress
 from prover.records import BrokenRecords, RecordFile
 from prover.targets import BadInput
+from prover.together import together
 from prover.word_options import READS, chosen
 from prover.word_problems import is_table, load_word_problems, typed_problem
 from prover.workshop import Workshop, workshop
@@ -163,12 +164,7 @@ class _Work:
                         good.append(_is_good(record, self.options))
                         self.ended += 1
 
-                try:
-                    async with asyncio.TaskGroup() as group:
-                        for problem in problems:
-                            group.create_task(one(problem))
-                except BaseExceptionGroup as several:
-                    raise several.exceptions[0] from None  # the first that broke; the others were cancelled for it
+                await together(one(problem) for problem in problems)
         if any(unread) and not self.choice.formalizers:
             self.console.note(A_MODEL)
         if self.unseen:
@@ -252,5 +248,5 @@ class _Work:
             self.console.say(f"{result.problem.name}: {who}")
         elif accepted.compiled is not None:
             if accepted not in shown and not self.options.review:
-                self.console.note(f"{lean_text(accepted.compiled.statement)}\n{findings_text(accepted.findings)}")
+                self.console.note(f"{statement_text(accepted.compiled.statement)}\n{findings_text(accepted.findings)}")
             self.console.note(f"{result.problem.name}: accepted, and frozen as {accepted.compiled.statement.digest[:16]}")

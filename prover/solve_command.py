@@ -10,6 +10,7 @@ import asyncio
 import importlib.util
 import platform
 import time
+from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ from prover.commands import engine_for
 from prover.config_file import BadConfig
 from prover.console import Console
 from prover.formalize.candidate import WordProblem
-from prover.formalize.opening import desk_choice
+from prover.formalize.desk import desk_choice
 from prover.formalize.records import FormalizedRecord, ProofRecord
 from prover.formalize.report import commented, findings_text, not_understood_text
 from prover.formalize_command import word_problems
@@ -37,7 +38,9 @@ from prover.solve.records import AnswerRecord, SampleRecord
 from prover.solve.report import load_solved, solve_report_json, solve_report_text, summarise_solved
 from prover.solve.run import SolveFolder, SolveRun, open_solve_run
 from prover.solve.solving import SolveLimits
+from prover.statistics.intervals import MIN_PROBLEMS
 from prover.targets import BadInput
+from prover.together import together
 from prover.version import version
 from prover.word_options import READS, chosen
 from prover.word_problems import WordProblemSet, is_table
@@ -45,6 +48,7 @@ from prover.workshop import workshop
 
 A_SOLVER = f"""{READS}
 a model takes any problem: --model NAME@URL#chat-solve for one on a server (`entail models` lists the dialects)"""
+_MOVED_BY = {"too many blocks": "--max-blocks", "too long": "--max-tokens"}  # the options for limits that a solution met
 AT_ONCE = 16  # solutions under way at the same time: a model is asked in batches, and most of them wait for it
 
 
@@ -58,7 +62,8 @@ def solve_command(options: argparse.Namespace, console: Console) -> bool:
         raise BadInput(str(bad)) from bad
     if not is_table(options.problem):
         return run_stoppable(_solve_one(problems[0], config, options, engine_for(console), console))
-    if importlib.util.find_spec("scipy") is None:  # before the work, not after it
+    # Before the work, not after it; intervals over few problems do without.
+    if len(problems) >= MIN_PROBLEMS and importlib.util.find_spec("scipy") is None:
         raise ToolchainMissing("the statistics need scipy: pip install 'entail[eval]'")
     path = Path(options.runs) / (options.name or config.title)
     with _understood():
@@ -86,7 +91,7 @@ def solve_config(options: argparse.Namespace, problems: Sequence[WordProblem]) -
         attempts=options.samples,
         model=chosen(options.model, options),
         reward=chosen(options.reward, options),
-        limits=SolveLimits(max_blocks=options.max_blocks),
+        limits=SolveLimits(options.max_blocks, total_tokens=max(SolveLimits().total_tokens, options.max_tokens)),
         code=_code_limits(options),
         unsafe_code=options.unsafe_code,
         seed=options.seed,
@@ -119,6 +124,8 @@ async def _solve_one(
             record = await desk.settle(problem, samples)
     console.struct(record)
     _show(problem, record, config, console)
+    if not record.vote.answer:
+        _show_limits_met(samples, console)
     return bool(record.vote.answer)
 
 
@@ -135,12 +142,7 @@ async def _samples(problem: WordProblem, desk: Solving, watch: Callable[[str], N
         return sample
 
     watch(f"0 of {total} solutions")
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(number)) for number in range(1, total + 1)]
-    except BaseExceptionGroup as several:
-        raise several.exceptions[0] from None  # the first that broke; the others were cancelled for it
-    return [task.result() for task in tasks]
+    return await together(one(number) for number in range(1, total + 1))
 
 
 def _show(problem: WordProblem, record: AnswerRecord, config: SolveConfig, console: Console) -> None:
@@ -174,6 +176,12 @@ def _show(problem: WordProblem, record: AnswerRecord, config: SolveConfig, conso
         case _:
             console.result("-- proof: none, because no statement of the answer was accepted")
             _show_why_unstated(statement, console)
+
+
+def _show_limits_met(samples: Sequence[SampleRecord], console: Console) -> None:
+    met = Counter(each.solution.ending for each in samples if each.solution.ending in _MOVED_BY)
+    for ending, number in met.items():
+        console.note(f"  {_solutions(number)} ended at a limit ({ending}): {_MOVED_BY[ending]} moves it")
 
 
 def _show_why_unstated(statement: FormalizedRecord, console: Console) -> None:

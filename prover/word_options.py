@@ -136,7 +136,7 @@ def _add_checks(parser: argparse.ArgumentParser) -> None:
         type=seconds,
         default=5.0,
         metavar="S",
-        help="of search for a contradiction or a refutation (default 5, 0 = no limit)",
+        help="of search for a contradiction, and for a refutation (above 0, default 5)",
     )
     checks("--all", action="store_true", help="show every candidate with its checks, not only the best")
     checks("--workers", type=positive, default=2, metavar="N", help="Lean workers (default 2)")

@@ -16,6 +16,8 @@ from lean_env.statement import Statement
 
 Verdict = Literal["pass", "flag", "reject", "unknown"]
 
+BUILT_IN = "fragment"  # the name of the formalizer that reads by a grammar, and does not guess
+
 
 class CheckName(StrEnum):
     """Every check of a candidate, in the order in which they are made and shown.

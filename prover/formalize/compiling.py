@@ -2,7 +2,7 @@
 
 Promises that a `Compiled` draft states one theorem, under the problem's name and without its proof, after commands that run no code
 and assume nothing; `Statement.inert` says so to whoever checks a proof of it. Whether it says what the problem says is for the
-other checks: notation and instances of the draft's own are kept here, and judged in `notation.py`.
+other checks: notation and instances of the draft's own are kept here, and judged in `checks/notation.py`.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ says that a statement is right: that is for a person, who is shown the findings.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,14 +14,15 @@ from lean_env.checker import Checker
 from lean_env.errors import WorkerLost
 from lean_env.messages import Message
 from lean_env.pool import SessionPool
-from prover.formalize.agreement import AgreementLimits, agreement
+from prover.formalize.agreement.classes import AgreementLimits, agreement
 from prover.formalize.candidate import Candidate, CheckName, Compiled, Draft, Finding, WordProblem
+from prover.formalize.checks.meaning_check import Informalizer, Judge, meaning_finding
+from prover.formalize.checks.proof_checks import ProofCheckConfig, proof_findings
+from prover.formalize.checks.static_checks import static_findings
 from prover.formalize.compiling import NotCompiled, compile_draft
 from prover.formalize.formalizer import Formalizer
-from prover.formalize.meaning_check import Informalizer, Judge, meaning_finding
-from prover.formalize.proof_checks import ProofCheckConfig, proof_findings
 from prover.formalize.ranking import ranked
-from prover.formalize.static_checks import static_findings
+from prover.together import together
 
 COMPILE_TRIES = 2  # a worker may be lost over a draft once by accident; twice, and it is the draft
 JUDGED = 4  # of the best candidates, how many are put into words and before a judge: that is what costs most
@@ -82,12 +82,12 @@ async def formalize(
 ) -> Formalization:
     """Formalize one problem. `watch` hears what is being done. Raises ModelFailed, EnvError."""
     watch("drafting")
-    answers = await asyncio.gather(*(each.draft(problem, config.drafts, config.seed) for each in formalizers))
+    answers = await together(each.draft(problem, config.drafts, config.seed) for each in formalizers)
     pairs = list(zip(formalizers, answers, strict=True))
     silent = tuple((who.name, each.reason) for who, each in pairs if not each.drafts)
     drafts = [(who, draft) for who, each in pairs for draft in each.drafts]
     watch(f"compiling {len(drafts)} draft{'' if len(drafts) == 1 else 's'}")
-    compiled = await asyncio.gather(*(_compiled(problem, who, draft, examiners, config) for who, draft in drafts))
+    compiled = await together(_compiled(problem, who, draft, examiners, config) for who, draft in drafts)
     candidates = _without_repetition(compiled)
     watch(f"checking {len(candidates)} candidates")
     return Formalization(problem, tuple(await examined(problem, candidates, examiners, config, watch=watch)), silent)
@@ -102,14 +102,14 @@ async def examined(
     watch: Callable[[str], None] = lambda _: None,
 ) -> list[Candidate]:
     """Candidates with all their findings, best first. Also for a statement that a person wrote. Raises EnvError."""
-    checked = list(await asyncio.gather(*(_checked(problem, candidate, examiners, config) for candidate in candidates)))
+    checked = await together(_checked(problem, candidate, examiners, config) for candidate in candidates)
     alive = [each for each in checked if each.compiled is not None and not each.is_rejected]
     if alive:
         watch(f"comparing {len(alive)} candidates")
         checked = _with_findings(checked, alive, await agreement(examiners.pool, alive, config.pairs))
     best = [each for each in ranked(checked) if not each.is_rejected][:JUDGED]
     watch("putting it into words again")
-    judged = await asyncio.gather(*(_meaning(problem, each, examiners) for each in best))
+    judged = await together(_meaning(problem, each, examiners) for each in best)
     return ranked(_with_findings(checked, best, judged))
 
 
@@ -121,7 +121,7 @@ async def _compiled(
 ) -> Candidate:
     """A draft, repaired as long as Lean does not take it and the formalizer has another."""
     while True:
-        answer = await _compile(problem, draft, examiners.pool)
+        answer = await compiled_by_a_worker(problem, draft, examiners.pool)
         if isinstance(answer, Compiled):
             return Candidate(draft, answer, (Finding(CheckName.COMPILES, "pass", _repaired(draft)),))
         refused = Candidate(draft, None, (Finding(CheckName.COMPILES, "reject", answer.reason),))
@@ -133,7 +133,8 @@ async def _compiled(
         draft = again
 
 
-async def _compile(problem: WordProblem, draft: Draft, pool: SessionPool) -> Compiled | NotCompiled:
+async def compiled_by_a_worker(problem: WordProblem, draft: Draft, pool: SessionPool) -> Compiled | NotCompiled:
+    """`compile_draft` on a worker of the pool; one that is lost speaks against the draft. Raises EnvError if none can be had."""
     for _ in range(COMPILE_TRIES):
         try:
             async with pool.lease() as session:

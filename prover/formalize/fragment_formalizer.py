@@ -12,14 +12,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lean_env.messages import Message
-from prover.formalize.candidate import Draft, WordProblem
+from prover.formalize.candidate import BUILT_IN, Draft, WordProblem
 from prover.formalize.formalizer import Drafts
 from prover.fragment.canonical import canonical
 from prover.fragment.lean.writing import is_name, signature
 from prover.fragment.meaning import Meaning, Negative, Number, Term
 from prover.fragment.understanding import NotUnderstood, understand
 
-NAME = "fragment"
 _NUMBER = re.compile(r"\$?\s*(-|−|)\s*(\d{1,3}(?:(?:,|\{,\}|,\\!)\d{3})+|\d+)\s*\$?\s*\.?")
 
 
@@ -29,7 +28,7 @@ class FragmentFormalizer:
     @property
     def name(self) -> str:
         """The word fragment: the grammar has this program's version and no other."""
-        return NAME
+        return BUILT_IN
 
     async def draft(self, problem: WordProblem, count: int, seed: int) -> Drafts:  # noqa: ARG002 - the contract's
         """One draft, or why there is none. `reason` beside a draft says what a convention decided."""
@@ -47,7 +46,7 @@ class FragmentFormalizer:
             lean = signature(meaning, problem.name if is_name(problem.name) else "problem")
         except ValueError as error:
             return Drafts((), f"understood, but it cannot be stated: {error}")
-        return Drafts((Draft(lean, NAME),), " ".join(understood.notes))
+        return Drafts((Draft(lean, BUILT_IN),), " ".join(understood.notes))
 
     async def repair(self, problem: WordProblem, draft: Draft, errors: Sequence[Message], seed: int) -> Draft | None:  # noqa: ARG002 - the contract's
         """None: the fragment says the same of a text however often it is asked."""

@@ -7,8 +7,7 @@ whatever name the model gave it. Never counts equal drafts as one, because how o
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lean_env.messages import Message
@@ -16,7 +15,7 @@ from prover.formalize.candidate import Draft, WordProblem
 from prover.formalize.formalizer import Drafts
 from prover.formalize.known_answer import with_answer
 from prover.models.answer import THOUGHT, after_thinking
-from prover.models.choice import ModelChoice, opened
+from prover.models.choice import ModelChoice
 from prover.models.dialect import Dialect
 from prover.models.dialect_words import Fields, StatementRepair
 from prover.models.generator import Completion, Generator, Prompt
@@ -39,14 +38,14 @@ class _Asked:
 class ModelFormalizer:
     """A `Formalizer`.
 
-    `choice` overrides what the dialect's authors draw; its `samples`, if not 0, are drawn whatever `count` says. `header` is what a
-    statement's file begins with, "" = nothing is imported. Raises ValueError for a dialect of another task.
+    `choice` overrides what the dialect's authors draw; its `samples`, if not 0, are drawn whatever `count` says. Raises ValueError
+    for a dialect of another task.
     """
 
-    def __init__(self, generator: Generator, dialect: Dialect, choice: ModelChoice | None = None, *, header: str = "") -> None:
+    def __init__(self, generator: Generator, dialect: Dialect, choice: ModelChoice | None = None) -> None:
         if dialect.task != "formalize":
             raise ValueError(f"the dialect {dialect.id} is for the task {dialect.task}, not for formalize")
-        self._generator, self._dialect, self._header = generator, dialect, header
+        self._generator, self._dialect = generator, dialect
         self._choice = choice if choice is not None else ModelChoice()
         self._conversations: OrderedDict[tuple[WordProblem, Draft], _Asked] = OrderedDict()
 
@@ -98,9 +97,9 @@ class ModelFormalizer:
         return None
 
     def _fields(self, problem: WordProblem) -> Fields:
-        # A dialect that has a place for the answer decides itself where it goes.
+        # A dialect that has a place for the answer decides itself where it goes. Statements import nothing: no header.
         text = problem.text.strip() if "answer" in self._dialect.needs else with_answer(problem)
-        return {"problem": text, "name": problem.name, "header": self._header, "answer": problem.answer}
+        return {"problem": text, "name": problem.name, "header": "", "answer": problem.answer}
 
     def _statement(self, completion: Completion) -> str | _Missed:
         complaint = self._dialect.complaint(completion.text)
@@ -121,16 +120,6 @@ class ModelFormalizer:
         self._conversations.move_to_end((problem, draft))
         while len(self._conversations) > REMEMBERED:
             self._conversations.popitem(last=False)
-
-
-@asynccontextmanager
-async def opened_formalizer(
-    choice: ModelChoice, *, header: str = "", say: Callable[[str], None] = lambda _: None
-) -> AsyncGenerator[ModelFormalizer]:
-    """The formalizer behind a choice, for the body of the `async with`. Raises EnvError with what is missing or wrong."""
-    dialect = choice.dialect_for("formalize")  # first: a wrong one must not be noticed after minutes of loading
-    async with opened(choice, say=say) as generator:
-        yield ModelFormalizer(generator, dialect, choice, header=header)
 
 
 @dataclass(frozen=True, slots=True)

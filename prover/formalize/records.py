@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from prover.attempt import Attempt
 from prover.formalize.candidate import Candidate, Finding, WordProblem
 from prover.formalize.formalizing import Formalization
-from prover.formalize.report import lean_text
+from prover.formalize.report import statement_text
 from prover.records import RecordFile, read_records
 
 
@@ -76,7 +76,7 @@ def formalized_record(
         text_sha256=text_digest(result.problem),
         identity=identity,
         by=by if statement else "",
-        lean=lean_text(statement) if statement else "",
+        lean=statement_text(statement) if statement else "",
         statement_sha256=statement.digest if statement else "",
         candidates=tuple(_candidate_record(each) for each in result.candidates),
         silent=dict(result.silent),
@@ -128,8 +128,8 @@ def only_here(path: Path) -> Generator[None]:
     try:
         yield
     finally:
+        beside.unlink(missing_ok=True)  # while it is held: once it is not, it may be another process's already
         lock.release()
-        beside.unlink(missing_ok=True)
 
 
 def _candidate_record(candidate: Candidate) -> CandidateRecord:

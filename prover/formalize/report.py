@@ -17,7 +17,7 @@ from prover.formalize.formalizing import Formalization
 _WIDTH = max(len(check) for check in ("compiles", "subtraction", "hypotheses"))
 
 
-def lean_text(statement: Statement) -> str:
+def statement_text(statement: Statement) -> str:
     """The statement with what has to stand before it, its proof left open."""
     parts = [statement.context.strip("\n"), f"{statement.signature.rstrip()} := by\n  sorry"]
     return "\n\n".join(part for part in parts if part)
@@ -37,7 +37,7 @@ def candidate_text(candidate: Candidate, number: int) -> str:
     """A candidate with all its findings."""
     who = ", ".join(candidate.formalizers) or candidate.draft.formalizer
     often = f", {candidate.times} times" if candidate.times > 1 else ""
-    lean = lean_text(candidate.compiled.statement) if candidate.compiled else candidate.draft.lean.strip()
+    lean = statement_text(candidate.compiled.statement) if candidate.compiled else candidate.draft.lean.strip()
     return f"candidate {number} ({who}{often}):\n{lean}\n{findings_text(candidate.findings)}"
 
 

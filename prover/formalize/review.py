@@ -10,10 +10,9 @@ from typing import Protocol
 
 from prover.editor import NoEditor, edited
 from prover.formalize.candidate import Candidate, CheckName, Compiled, Draft, Finding
-from prover.formalize.compiling import compile_draft
-from prover.formalize.formalizing import Formalization, examined
-from prover.formalize.opening import Desk
-from prover.formalize.report import findings_text, lean_text
+from prover.formalize.desk import Desk
+from prover.formalize.formalizing import Formalization, compiled_by_a_worker, examined
+from prover.formalize.report import findings_text, statement_text
 
 QUESTION = "[a]ccept, [n]ext, [e]dit, [r]eject? "
 PERSON = "person"
@@ -49,7 +48,7 @@ async def review(result: Formalization, desk: Desk, reviewer: Reviewer) -> Candi
     while True:
         candidate = waiting[at % len(waiting)]
         assert candidate.compiled is not None  # those without are not in the list
-        lean = lean_text(candidate.compiled.statement)
+        lean = statement_text(candidate.compiled.statement)
         heading = f"candidate {at % len(waiting) + 1} of {len(waiting)}"
         reviewer.side_by_side(result.problem.text, lean, f"{heading}\n{findings_text(candidate.findings)}")
         match await reviewer.ask(QUESTION, "aner"):
@@ -76,8 +75,7 @@ async def _edited(result: Formalization, lean: str, desk: Desk, reviewer: Review
     if text.strip() == lean.strip():
         return None
     draft = Draft(text, PERSON)
-    async with desk.examiners.pool.lease() as session:
-        compiled = await compile_draft(session, draft, result.problem.name)
+    compiled = await compiled_by_a_worker(result.problem, draft, desk.examiners.pool)
     if not isinstance(compiled, Compiled):
         reviewer.note(f"Lean does not take it: {compiled.reason}")
         return None

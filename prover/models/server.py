@@ -13,8 +13,7 @@ import contextlib
 import os
 import random
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from prover.models.generator import Completion, Generated, ModelFailed, Prompt, Sampling
 from prover.models.server_failures import Asked, Failure, judge
@@ -23,8 +22,8 @@ from prover.models.server_options import ServerOptions
 from prover.models.server_replies import Reply, completions_of, output_tokens_of, prompt_tokens_of
 from prover.models.server_requests import SAID, Quirk, Request, request_for, without_refused
 from prover.models.server_wire import Accident, Answer, Wire
+from prover.together import together
 
-T = TypeVar("T")
 LISTED = 20  # models of a server in a message
 WARM = 0.5  # temperature from which on samples that are all alike are worth a word
 ALIKE = "all samples of a prompt were alike: the model is sure, or the server draws them with one seed"
@@ -99,7 +98,7 @@ class ServerModel:
         if sampling.beams:
             raise ModelFailed("servers of this kind have no beam search; sample instead, or run the model here")
         deadline = self._clock() + self._options.deadline_s
-        return await _together([self._complete(prompt, sampling, deadline) for prompt in prompts])
+        return await together([self._complete(prompt, sampling, deadline) for prompt in prompts])
 
     async def close(self) -> None:
         """Close the connections. Idempotent, never raises."""
@@ -117,7 +116,7 @@ class ServerModel:
             sizes = _portions(wanted - len(drawn), self._most_choices)
             firsts = [len(drawn) + sum(sizes[:index]) for index in range(len(sizes))]
             try:
-                parts = await _together(
+                parts = await together(
                     [self._ask(prompt, sampling, size, first, deadline) for size, first in zip(sizes, firsts, strict=True)]
                 )
             except PromptTooLong:
@@ -268,17 +267,3 @@ def _portions(wanted: int, most: int | None) -> list[int]:
         return [wanted]
     full, rest = divmod(wanted, most)
     return [most] * full + ([rest] if rest else [])
-
-
-async def _together(jobs: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
-    """What the jobs return, in their order. The first to fail cancels the others, and its ModelFailed is raised as it is."""
-    failures: list[Exception] = []
-    tasks: list[asyncio.Task[T]] = []
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(job) for job in jobs]
-    except* ModelFailed as raised:
-        failures = list(raised.exceptions)
-    if failures:
-        raise failures[0]
-    return [task.result() for task in tasks]

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from prover.config_file import differences
-from prover.formalize.opening import DeskChoice
+from prover.formalize.desk import DeskChoice
 from prover.models.choice import ModelChoice
 from prover.sandbox.outcomes import Limits
 from prover.solve.solving import SolveLimits

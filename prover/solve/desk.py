@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from prover.formalize.candidate import Candidate, CheckName, WordProblem
+from prover.formalize.desk import Desk, opened_desk, require_askable
 from prover.formalize.formalizing import Formalization, formalize
-from prover.formalize.opening import Desk, opened_desk, require_askable
 from prover.formalize.proving import prove_stated
 from prover.formalize.records import FormalizedRecord, formalized_record, proof_record
 from prover.open_models import open_models

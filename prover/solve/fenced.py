@@ -11,10 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from prover.models.answer import after_thinking
-from prover.models.dialect import Dialect
-from prover.models.generator import Prompt
 from prover.solve.blocks import Block, Language
-from prover.solve.formats import Reading, prompt_in
+from prover.solve.formats import BlockFormat, Reading
 from prover.solve.marks import neutral, without_role_marks
 
 _FENCE = re.compile(r"```([\w+-]*)[ \t]*(?:\n|$)")
@@ -24,21 +22,10 @@ _PROGRAM = re.compile(r"^(?:--|/-|import|open|def|abbrev|structure|inductive|the
 
 
 @dataclass(frozen=True, slots=True)
-class Fenced:
-    """A `BlockFormat` for any model that writes Markdown: the general chat."""
+class Fenced(BlockFormat):
+    """Markdown, for any model: the general chat. Results are turns of the user."""
 
-    dialect: Dialect
-    name: str = "fenced"
-    answers_by_running: bool = False
-
-    @property
-    def stop(self) -> tuple[str, ...]:
-        """The dialect's."""
-        return self.dialect.file.stop
-
-    def prompt(self, problem: str, blocks: Sequence[Block]) -> Prompt:
-        """The conversation so far; results are turns of the user."""
-        return prompt_in(self.dialect, problem, blocks, self.render)
+    name = "fenced"
 
     def read(self, text: str) -> Reading:
         """Prose and the first program, behind all thinking. Without a program the model has said all."""
@@ -54,21 +41,11 @@ class Fenced:
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
-    """A `BlockFormat` for models that answer with one program, as InternLM in Lean: definitions that end in `#eval`."""
+class Program(Fenced):
+    """One program as an answer, as InternLM writes in Lean: definitions that end in `#eval`. One that failed is shown again."""
 
-    dialect: Dialect
-    name: str = "program"
-    answers_by_running: bool = True
-
-    @property
-    def stop(self) -> tuple[str, ...]:
-        """The dialect's."""
-        return self.dialect.file.stop
-
-    def prompt(self, problem: str, blocks: Sequence[Block]) -> Prompt:
-        """The problem; after a program that failed, the program and what Lean said of it."""
-        return prompt_in(self.dialect, problem, blocks, self.render)
+    name = "program"
+    answers_by_running = True
 
     def read(self, text: str) -> Reading:
         """The program; a text without a fence that begins like one is one. Unmarked fences are Lean's."""
@@ -78,14 +55,6 @@ class Program:
         if reading.ended and "```" not in bare and "#eval" in bare and _PROGRAM.match(bare.lstrip()):
             return Reading((Block("code", without_role_marks(bare), "lean"),), ended=False)
         return reading
-
-    def render(self, blocks: Sequence[Block]) -> str:
-        """As Markdown."""
-        return as_markdown(blocks)
-
-    def parse(self, text: str) -> tuple[Block, ...]:
-        """All blocks of a transcript."""
-        return tuple(_blocks(text))
 
 
 def as_markdown(blocks: Sequence[Block]) -> str:

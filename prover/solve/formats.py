@@ -7,11 +7,10 @@ goes through `marks.neutral`, and an execution that a model writes itself is nev
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
-
-import msgspec
+from typing import ClassVar
 
 from prover.models.dialect import Dialect
 from prover.models.dialect_file import DialectProblem
@@ -29,39 +28,39 @@ class Reading:
     ended: bool
 
 
-class BlockFormat(Protocol):
-    """The grammar of blocks of one model family."""
+@dataclass(frozen=True, slots=True)
+class BlockFormat(ABC):
+    """The grammar of blocks of one model family, for one of its dialects.
 
-    @property
-    def name(self) -> str:
-        """By which it is known: mathcoder, lagent, fenced, program."""
-        ...
+    `name` is by which it is known: mathcoder, lagent, fenced, program. `answers_by_running`: a program that ran well ends the
+    solution, and the answer is what it printed, not what the model says.
+    """
+
+    dialect: Dialect
+
+    name: ClassVar[str]
+    answers_by_running: ClassVar[bool] = False
 
     @property
     def stop(self) -> tuple[str, ...]:
-        """Texts at which the model is to be stopped."""
-        ...
-
-    @property
-    def answers_by_running(self) -> bool:
-        """Whether a program that ran well ends the solution: the answer is what it printed, not what the model says."""
-        ...
+        """Texts at which the model is to be stopped: the dialect's."""
+        return self.dialect.file.stop
 
     def prompt(self, problem: str, blocks: Sequence[Block]) -> Prompt:
         """What the model is given to go on after these blocks; () = from the start."""
-        ...
+        return _prompt_in(self.dialect, problem, blocks, self.render)
 
+    @abstractmethod
     def read(self, text: str) -> Reading:
         """What a completion adds, whatever its marks look like. A code block is not empty, an execution is never in it."""
-        ...
 
+    @abstractmethod
     def render(self, blocks: Sequence[Block]) -> str:
         """Blocks as the family writes them, executions made neutral."""
-        ...
 
+    @abstractmethod
     def parse(self, text: str) -> tuple[Block, ...]:
         """The blocks of a whole transcript, executions included: the inverse of `render` where no content holds a mark."""
-        ...
 
 
 def format_for(dialect: Dialect) -> BlockFormat:
@@ -84,7 +83,7 @@ def format_for(dialect: Dialect) -> BlockFormat:
             raise DialectProblem(f"the dialect {dialect.id} is for the task {dialect.task}, and solving needs one for solve")
 
 
-def prompt_in(dialect: Dialect, problem: str, blocks: Sequence[Block], render: Callable[[Sequence[Block]], str]) -> Prompt:
+def _prompt_in(dialect: Dialect, problem: str, blocks: Sequence[Block], render: Callable[[Sequence[Block]], str]) -> Prompt:
     """The prompt that goes on after blocks. The problem comes from outside too: its marks are made neutral.
 
     A raw dialect is shown the text so far. In a conversation each execution is a turn: the dialect's if it has one for that, else
@@ -113,17 +112,3 @@ def _rounds(blocks: Sequence[Block], render: Callable[[Sequence[Block]], str]) -
         else:
             said.append(block)
     return rounds, render(said)
-
-
-class Step(msgspec.Struct, frozen=True):
-    """A block in the log format of InternLM's agent: role language, tool or environment, and who spoke."""
-
-    role: str
-    content: str
-    name: str
-
-
-def as_steps(blocks: Sequence[Block]) -> tuple[Step, ...]:
-    """Blocks for a log. Tools are called `interpreter`, as the authors do, whichever language they run."""
-    roles = {"text": "language", "code": "tool", "execution": "environment"}
-    return tuple(Step(roles[block.kind], block.content, "" if block.kind == "text" else "interpreter") for block in blocks)

@@ -128,26 +128,27 @@ class LeanInterpreter:
 
     language: Language = "lean"
 
-    def __init__(self, lease: LeaseSession, *, wall_s: float = 20.0, most_shown: int = MOST_SHOWN) -> None:
-        """`wall_s` (> 0) of one program, seconds; half of it goes by before a program is asked to stop, all before it is killed."""
+    def __init__(self, lease: LeaseSession, *, wall_s: float = 10.0, most_shown: int = MOST_SHOWN) -> None:
+        """`wall_s` (> 0) of one program, seconds. It is asked to stop then; if it runs on for as long again, it is killed."""
         self._lease, self._wall_s, self._most_shown = lease, wall_s, most_shown
 
     async def run(self, code: str) -> Execution:
         """Run a program: what its `#eval`s print, or what Lean has against it. Raises EnvError if no worker can be had."""
         if found := _FORBIDDEN.search(code):
             return Execution(f"`{found[1]}` is not allowed here: write definitions and end with #eval", "refused")
+        late = f"the program did not end within {self._wall_s:g} seconds"
         program = _IMPORT.sub("", code)  # the line stays, so that messages name the right ones
         try:
             async with self._lease() as session:
                 ran = await self._ran(session, program)
         except (TimeoutError, WorkerTimeout):
-            return Execution(f"the program did not end within {self._wall_s:g} seconds", "time")
+            return Execution(late, "time")
         except WorkerLost:
             return Execution("the program ended its Lean worker: it used too much memory, or recursed without end", "lost")
         said = [_line(each) for each in ran.messages if each.severity in ("information", "error")]
         text = shortened("\n".join(said), self._most_shown)
         if ran.interrupted:
-            return Execution(_joined(text, f"the program did not end within {self._wall_s / 2:g} seconds"), "time")
+            return Execution(_joined(text, late), "time")
         if ran.errors:
             imports = "only Lean's own library is here: imports were left out" if program != code else ""
             return Execution(_joined(text, imports), "error")
@@ -157,8 +158,8 @@ class LeanInterpreter:
         """Nothing to let go of: workers are on loan for each program."""
 
     async def _ran(self, session: Session, program: str) -> Ran:
-        async with asyncio.timeout(self._wall_s):
-            ran = await session.run(program, ROOT_ENV, soft_ms=round(500 * self._wall_s))
+        async with asyncio.timeout(2 * self._wall_s):
+            ran = await session.run(program, ROOT_ENV, soft_ms=round(1000 * self._wall_s))
         await session.free(envs=[ran.env])
         return ran
 

@@ -9,10 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from prover.models.dialect import Dialect
-from prover.models.generator import Prompt
 from prover.solve.blocks import Block
-from prover.solve.formats import Reading, prompt_in
+from prover.solve.formats import BlockFormat, Reading
 from prover.solve.marks import neutral, without_role_marks
 
 _ACTION = re.compile(r"<\|action_start\|>\s*(?:<\|(\w+)\|>)?")
@@ -25,21 +23,10 @@ _TURN_MARK = re.compile(r"<\|im_(?:end|start)\|>")
 
 
 @dataclass(frozen=True, slots=True)
-class Lagent:
-    """A `BlockFormat`."""
+class Lagent(BlockFormat):
+    """Prose and actions. The prompt is the conversation so far, the assistant's turn open at its end."""
 
-    dialect: Dialect
-    name: str = "lagent"
-    answers_by_running: bool = False
-
-    @property
-    def stop(self) -> tuple[str, ...]:
-        """The dialect's."""
-        return self.dialect.file.stop
-
-    def prompt(self, problem: str, blocks: Sequence[Block]) -> Prompt:
-        """The conversation so far; the assistant's turn is open at its end."""
-        return prompt_in(self.dialect, problem, blocks, self.render)
+    name = "lagent"
 
     def read(self, text: str) -> Reading:
         """Prose and the first action. An action for another tool than the interpreter is code without a language."""

@@ -10,10 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from prover.models.dialect import Dialect
-from prover.models.generator import Prompt
 from prover.solve.blocks import Block, BlockKind
-from prover.solve.formats import Reading, prompt_in
+from prover.solve.formats import BlockFormat, Reading
 from prover.solve.marks import neutral, without_role_marks
 
 EMPTY = "<empty_execution>"
@@ -22,21 +20,10 @@ _KINDS: dict[str, BlockKind] = {"text": "text", "code": "code", "execution": "ex
 
 
 @dataclass(frozen=True, slots=True)
-class MathCoder:
-    """A `BlockFormat`."""
+class MathCoder(BlockFormat):
+    """Blocks between marks. The prompt is the message so far, open at its end."""
 
-    dialect: Dialect
-    name: str = "mathcoder"
-    answers_by_running: bool = False
-
-    @property
-    def stop(self) -> tuple[str, ...]:
-        """The dialect's."""
-        return self.dialect.file.stop
-
-    def prompt(self, problem: str, blocks: Sequence[Block]) -> Prompt:
-        """The message so far, open at its end."""
-        return prompt_in(self.dialect, problem, blocks, self.render)
+    name = "mathcoder"
 
     def read(self, text: str) -> Reading:
         """Blocks up to the first code block. Text without a mark is text; a mark that only others may write ends the message."""

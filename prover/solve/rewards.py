@@ -7,7 +7,6 @@ Owns how verdicts become numbers, for the three kinds of InternLM-Math: outcome 
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from prover.solve.blocks import Solution
 from prover.solve.fenced import as_markdown
 from prover.solve.marks import neutral
 from prover.solve.solving import derived_seed
+from prover.together import together
 
 Combining = Literal["min", "product"]
 
@@ -59,7 +59,7 @@ class RewardModel:
         else:
             one = self._steps if self.dialect.file.judges == "steps" else self._verdict
             fields = [{"question": neutral(problem), "answer": answer} for answer in distinct]
-            numbers = await asyncio.gather(*(one(each, derived_seed(seed, number)) for number, each in enumerate(fields)))
+            numbers = await together(one(each, derived_seed(seed, number)) for number, each in enumerate(fields))
         found = dict(zip(distinct, numbers, strict=True))
         return [found[each] for each in written]
 
@@ -93,7 +93,7 @@ class RewardModel:
         ordered = [order for one, other in pairs for order in ((one, other), (other, one))]
         question = neutral(problem)
         asked = [{"question": question, "answer_1": answers[one], "answer_2": answers[other]} for one, other in ordered]
-        firsts = await asyncio.gather(*(self._verdict(each, derived_seed(seed, number)) for number, each in enumerate(asked)))
+        firsts = await together(self._verdict(each, derived_seed(seed, number)) for number, each in enumerate(asked))
         wins = {
             pair: (first + 1 - second) / 2 for pair, first, second in zip(pairs, firsts[::2], firsts[1::2], strict=True)
         }  # of the first of the pair

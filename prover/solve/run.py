@@ -20,6 +20,7 @@ from prover.records import RecordFile, StartRecord
 from prover.run_folder import ANSWERS, RECORDS, reserved
 from prover.solve.config import SolveConfig
 from prover.solve.records import AnswerRecord, SampleRecord, sample_key
+from prover.together import together
 
 
 class SolveDesk(Protocol):
@@ -122,12 +123,7 @@ class SolveRun:
         if not (self._due or self._whole):
             return
         self._folder.samples.append([start])
-        try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(self._at_once):
-                    group.create_task(self._work(desk, watch))
-        except BaseExceptionGroup as several:
-            raise several.exceptions[0] from None  # the first that broke; the others were cancelled for it
+        await together(self._work(desk, watch) for _ in range(self._at_once))
 
     async def _work(self, desk: SolveDesk, watch: Callable[[], None]) -> None:
         while not self._draining and (self._due or self._whole):

@@ -17,7 +17,7 @@ from prover.solve.blocks import Solution
 from prover.solve.built_in import solve_built_in
 from prover.solve.config import BUILT_IN, SolveConfig
 from prover.solve.formats import format_for
-from prover.solve.interpreters import LeanInterpreter, PythonInterpreter
+from prover.solve.interpreters import Interpreter, LeanInterpreter, PythonInterpreter
 from prover.solve.rewards import RewardModel
 from prover.solve.solving import Interpreters, Solver
 from prover.workshop import Workshop
@@ -40,13 +40,13 @@ class Solves(Protocol):
 class BuiltIn:
     """The built-in solver: what the fragment's grammar reads, as a Lean program that is run."""
 
-    shop: Workshop
+    lean: Callable[[], Interpreter]
     clock: Callable[[], float]
     name: str = BUILT_IN
 
     async def solve(self, problem: WordProblem, seed: int) -> Solution:  # noqa: ARG002 - nothing is drawn
         """See Solves."""
-        return await solve_built_in(problem.text, LeanInterpreter(self.shop.pool.lease), clock=self.clock)
+        return await solve_built_in(problem.text, self.lean(), clock=self.clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +70,19 @@ async def opened_solver(config: SolveConfig, shop: Workshop, models: OpenModels,
 
     Raises EnvError with what a model needs and does not have, NoIsolation, DialectProblem.
     """
+
+    def lean() -> LeanInterpreter:
+        return LeanInterpreter(shop.pool.lease, wall_s=config.code.wall_s)
+
     if not config.model.model:
-        return BuiltIn(shop, clock)
+        return BuiltIn(lean, clock)
     dialect = config.model.dialect_for("solve")
 
     async def start() -> Kernel:
         return await Kernel.start(config.code, unsafe=config.unsafe_code)
 
     await (await start()).close()  # no isolation is seen now, and not after the first solution
-    interpreters: Interpreters = {"python": lambda: PythonInterpreter(start), "lean": lambda: LeanInterpreter(shop.pool.lease)}
+    interpreters: Interpreters = {"python": lambda: PythonInterpreter(start), "lean": lean}
     sampling, generator = config.model.sampling_in(dialect), await models.generator(config.model)
     return ModelSolver(Solver(generator, format_for(dialect), sampling, interpreters, clock, config.limits))
 

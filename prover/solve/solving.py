@@ -1,4 +1,4 @@
-"""Solves a problem once, and many times: the model writes, its code runs, what came of it goes back to the model.
+"""Solves a problem once: the model writes, its code runs, what came of it goes back to the model.
 
 Read this first. `formats.py` says how blocks are written, `interpreters.py` runs code, `answers.py` finds the answer, `voting.py`
 and `rewards.py` choose among samples. Promises that a sample always ends, by a limit if by nothing else, and that nothing the model
@@ -8,7 +8,7 @@ writes or its code does raises: only machinery that is broken or missing does. A
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
@@ -62,39 +62,6 @@ class Solver:
         finally:
             await sample.close()
         return sample.solution(ending)
-
-    async def many(self, problem: str, samples: int, seed: int, *, concurrency: int = 4) -> AsyncGenerator[tuple[int, Solution]]:
-        """That many samples, each with its number from 0, as they come; `concurrency` (>= 1) at once.
-
-        The seeds depend on `seed` and the number alone. Whoever stops asking (and closes the generator) loses what is in flight and
-        nothing else. Raises as `once` does, after what was finished before.
-        """
-        waiting = iter(range(samples))
-        running: dict[asyncio.Task[Solution], int] = {}
-
-        def begin() -> None:
-            number = next(waiting, None)
-            if number is not None:
-                running[asyncio.create_task(self.once(problem, derived_seed(seed, number)))] = number
-
-        try:
-            for _ in range(max(1, concurrency)):
-                begin()
-            while running:
-                done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                finished = sorted((running.pop(task), task) for task in done)
-                failures = [error for _, task in finished if (error := task.exception())]
-                for number, task in finished:
-                    if not task.exception():
-                        yield number, task.result()
-                if failures:
-                    raise failures[0]
-                for _ in finished:
-                    begin()
-        finally:
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
 
 
 def derived_seed(seed: int, number: int) -> int:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 
 from prover.formalize.candidate import CheckName, Finding, WordProblem
-from prover.formalize.proof_checks import ProofCheckConfig, proof_findings
-from prover.formalize.static_checks import static_findings
+from prover.formalize.checks.proof_checks import ProofCheckConfig, proof_findings
+from prover.formalize.checks.static_checks import static_findings
 from prover.workshop import Workshop
 from tests.prover.formalize.word_problems import DIFFERENCE, GOOD, REMAINDER, compiled, not_compiled
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from prover.formalize.candidate import CheckName, WordProblem
-from prover.formalize.proof_checks import ProofCheckConfig, proof_findings
-from prover.formalize.static_checks import static_findings
+from prover.formalize.checks.proof_checks import ProofCheckConfig, proof_findings
+from prover.formalize.checks.static_checks import static_findings
 from prover.workshop import Workshop
 from tests.prover.formalize.word_problems import compiled
 

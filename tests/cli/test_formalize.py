@@ -136,6 +136,7 @@ def test_standard_input(tmp_path: Path) -> None:
         (["formalize", REMAINDER, "--model", "m@http://localhost:1/v1#chat-judge"], "chat-judge is for the task judge"),
         (["formalize", REMAINDER, "--judge", "m@http://localhost:1/v1#chat-proof"], "not for judge"),
         (["formalize", REMAINDER, "--informalizer", "m@http://localhost:1/v1#chat-proof"], "not for informalize"),
+        (["formalize", REMAINDER, "--check-seconds", "0"], "give seconds (--check-seconds)"),
         (["solve", APPLES := "How many apples?", "--samples", "3"], "the built-in solver gives one solution"),
         (["solve", APPLES, "--reward", "m#chat-reward"], "the built-in solver gives one solution"),
         (["solve", APPLES, "--model", "m@http://localhost:1/v1#chat-formalizer"], "not for solve"),

@@ -183,6 +183,15 @@ def test_no_answer_at_all(words: Words) -> None:
         ran = words.run("solve", APPLES, *model, "--samples", "2", *QUICK)
     assert (ran.code, ran.out) == (NOT_PROVED, "")
     assert "word_problem: no answer in 2 solutions" in ran.err
+    assert "--max-blocks" not in ran.err, "no limit was met"
+
+
+@with_models
+def test_a_limit_that_was_met_is_said_with_the_option_that_moves_it(words: Words) -> None:
+    with solving("```python\nprint(1)\n```\n") as (_, model):
+        ran = words.run("solve", APPLES, *model, "--unsafe-code", "--max-blocks", "2", *QUICK)
+    assert (ran.code, ran.out) == (NOT_PROVED, "")
+    assert "1 solution ended at a limit (too many blocks): --max-blocks moves it" in ran.err
 
 
 @with_models

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
 
@@ -11,11 +12,12 @@ import pytest_asyncio
 from lean_env.embedded.install import ensure_engine
 from lean_env.messages import Message
 from prover.formalize.candidate import Candidate, CheckName, Draft, WordProblem
+from prover.formalize.checks.meaning_check import FragmentInformalizer
+from prover.formalize.checks.proof_checks import ProofCheckConfig
 from prover.formalize.formalizer import Drafts
 from prover.formalize.formalizing import Examiners, Formalization, FormalizeConfig, formalize
 from prover.formalize.fragment_formalizer import FragmentFormalizer
-from prover.formalize.meaning_check import FragmentInformalizer
-from prover.formalize.proof_checks import ProofCheckConfig
+from prover.models.generator import ModelFailed
 from prover.workshop import workshop
 
 pytestmark = [pytest.mark.lean, pytest.mark.asyncio(loop_scope="module")]
@@ -167,3 +169,30 @@ async def test_every_candidate_that_elaborates_has_an_answer_to_every_check_that
     assert best is not None
     assert {each.check for each in best.findings} == set(CheckName)
     assert len(best.findings) == len(set(CheckName))
+
+
+class Hangs(Scripted):
+    """A formalizer whose draft never comes."""
+
+    is_over = False
+
+    async def draft(self, problem: WordProblem, count: int, seed: int) -> Drafts:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.is_over = True
+        return await super().draft(problem, count, seed)
+
+
+class Fails(Scripted):
+    """A formalizer whose model breaks."""
+
+    async def draft(self, problem: WordProblem, count: int, seed: int) -> Drafts:  # noqa: ARG002
+        raise ModelFailed("out of memory")
+
+
+async def test_a_model_that_fails_leaves_no_other_at_work(examiners: Examiners) -> None:
+    hangs = Hangs()
+    with pytest.raises(ModelFailed, match="out of memory"):
+        await outcome(examiners, SHARE, hangs, Fails())
+    assert hangs.is_over

@@ -11,8 +11,8 @@ import pytest
 from lean_env.messages import Message, Position
 from prover.formalize import model_formalizer
 from prover.formalize.candidate import Draft, WordProblem
-from prover.formalize.model_formalizer import ModelFormalizer, opened_formalizer
-from prover.models.choice import ModelChoice
+from prover.formalize.model_formalizer import ModelFormalizer
+from prover.models.choice import ModelChoice, opened
 from prover.models.dialect import load_dialect
 from prover.models.dialect_file import DialectProblem
 from prover.models.generator import Generated, ModelFailed, Prompt, Sampling
@@ -248,21 +248,19 @@ def test_a_dialect_of_another_task_is_refused() -> None:
         ModelFormalizer(ScriptedModel([]), load_dialect("kimina"))
 
 
-async def test_a_wrong_dialect_is_noticed_before_the_model_is_loaded() -> None:
-    choice = ModelChoice("/nowhere", dialect="kimina")
+def test_a_choice_without_a_fitting_dialect_is_told_which_to_take() -> None:
     with pytest.raises(DialectProblem, match="not for formalize: take another one, for a chat model chat-formalizer"):
-        async with opened_formalizer(choice):
-            pass
+        ModelChoice("/nowhere", dialect="kimina").dialect_for("formalize")
     with pytest.raises(DialectProblem, match="take `chat-formalizer`"):
-        async with opened_formalizer(ModelChoice("/nowhere")):
-            pass
+        ModelChoice("/nowhere").dialect_for("formalize")
 
 
 async def test_a_local_model_is_asked_and_says_nothing_of_use(tmp_path: Path) -> None:
     from tests.fakes.tiny_models import save
 
     choice = ModelChoice(str(save(tmp_path, "llama")), dialect="kimina-autoformalizer", max_tokens=8)
-    async with opened_formalizer(choice) as formalizer:
+    async with opened(choice) as generator:
+        formalizer = ModelFormalizer(generator, choice.dialect_for("formalize"), choice)
         found = await formalizer.draft(WordProblem("p", "1 + 1?"), 2, 0)
         assert formalizer.name.startswith("llama")
     assert found.drafts == ()

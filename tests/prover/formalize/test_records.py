@@ -17,7 +17,7 @@ from prover.formalize.records import (
     text_digest,
     way_of,
 )
-from prover.formalize.report import lean_text
+from prover.formalize.report import statement_text
 from prover.records import BrokenRecords
 from tests.prover.formalize.candidates import PROBLEM, STATEMENT, candidate
 
@@ -28,7 +28,7 @@ def record(way: str, accepted: Candidate | None = None, by: str = "checks") -> F
 
 def test_a_record_has_the_accepted_statement_and_its_digest() -> None:
     stated = record("w", candidate())
-    assert (stated.by, stated.lean, stated.statement_sha256) == ("checks", lean_text(STATEMENT), STATEMENT.digest)
+    assert (stated.by, stated.lean, stated.statement_sha256) == ("checks", statement_text(STATEMENT), STATEMENT.digest)
     assert (stated.silent, stated.seconds, stated.text_sha256) == ({"n": "silent"}, 1.235, text_digest(PROBLEM))
     nothing = record("w", None, "person")
     assert (nothing.by, nothing.lean, nothing.statement_sha256) == ("", "", "")

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from lean_env.statement import Statement
 from prover.formalize.candidate import CheckName, Finding
 from prover.formalize.formalizing import Formalization
-from prover.formalize.report import candidate_text, commented, findings_text, lean_text, not_understood_text, summary_text
+from prover.formalize.report import candidate_text, commented, findings_text, not_understood_text, statement_text, summary_text
 from tests.prover.formalize.candidates import GOOD_TO_BAD, PROBLEM, STATEMENT, candidate
 
 
 def test_a_statement_is_a_lean_text_with_its_context() -> None:
-    assert lean_text(STATEMENT) == "theorem p_1 : 1 = 1 := by\n  sorry"
+    assert statement_text(STATEMENT) == "theorem p_1 : 1 = 1 := by\n  sorry"
     with_context = Statement("p_1", "theorem p_1 : f = 1", "", "f = 1", context="\ndef f := 1\n")
-    assert lean_text(with_context) == "def f := 1\n\ntheorem p_1 : f = 1 := by\n  sorry"
+    assert statement_text(with_context) == "def f := 1\n\ntheorem p_1 : f = 1 := by\n  sorry"
 
 
 @given(st.text(alphabet="-/ a\n", max_size=12))

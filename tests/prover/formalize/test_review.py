@@ -5,19 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 import pytest
 import pytest_asyncio
 
 from lean_env.embedded.install import ensure_engine
+from lean_env.errors import WorkerLost
 from prover.editor import NoEditor
+from prover.formalize import formalizing
 from prover.formalize import review as review_module
 from prover.formalize.candidate import Candidate, CheckName, Draft, Finding, WordProblem
+from prover.formalize.checks.meaning_check import FragmentInformalizer
+from prover.formalize.checks.proof_checks import ProofCheckConfig
+from prover.formalize.desk import Desk
 from prover.formalize.formalizing import Examiners, Formalization, FormalizeConfig, formalize
 from prover.formalize.fragment_formalizer import FragmentFormalizer
-from prover.formalize.meaning_check import FragmentInformalizer
-from prover.formalize.opening import Desk
-from prover.formalize.proof_checks import ProofCheckConfig
 from prover.formalize.review import PERSON, NobodyThere, review
 from prover.workshop import workshop
 
@@ -128,6 +131,19 @@ async def test_an_edit_that_gives_no_new_statement(
     assert len(reviewer.seen) == 2
     assert len(reviewer.told) == bool(told)
     assert told in "".join(reviewer.told)
+
+
+async def test_an_edit_that_costs_the_worker_does_not_end_the_review(
+    result: Formalization, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(*_: object) -> NoReturn:
+        raise WorkerLost("gone")
+
+    monkeypatch.setattr(formalizing, "compile_draft", lost)
+    writes(monkeypatch, "theorem mine : 2003 % 11 = 2 := by sorry")
+    reviewer = Reviewer("ea")
+    assert await review(result, desk, reviewer) is result.candidates[0]
+    assert reviewer.told == ["Lean does not take it: 2 workers were lost over it"]
 
 
 async def test_without_a_statement_nobody_is_asked(desk: Desk) -> None:

@@ -10,9 +10,9 @@ import pytest_asyncio
 
 from lean_env.embedded.install import ensure_engine
 from prover.formalize.candidate import Candidate, CheckName, Compiled, Draft, Finding, WordProblem
+from prover.formalize.checks.proof_checks import ProofCheckConfig
+from prover.formalize.desk import DeskChoice
 from prover.formalize.formalizing import Formalization, FormalizeConfig
-from prover.formalize.opening import DeskChoice
-from prover.formalize.proof_checks import ProofCheckConfig
 from prover.models.choice import ModelChoice
 from prover.models.dialect_file import DialectProblem
 from prover.solve.blocks import Solution

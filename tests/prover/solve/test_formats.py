@@ -10,7 +10,7 @@ from prover.models.dialect import load_dialect
 from prover.models.dialect_file import DialectProblem
 from prover.solve.blocks import Block, Language
 from prover.solve.fenced import Fenced, Program
-from prover.solve.formats import BlockFormat, Reading, as_steps, format_for
+from prover.solve.formats import BlockFormat, Reading, format_for
 from prover.solve.lagent import Lagent
 from prover.solve.marks import neutral
 from prover.solve.mathcoder import MathCoder
@@ -271,11 +271,3 @@ def test_a_program_that_failed_goes_back_with_what_was_said_of_it() -> None:
     )
     assert [turn.role for turn in prompt.turns] == ["user", "assistant", "user"]
     assert prompt.turns[2].content == "```output\nerror: line 1: x\n```"
-
-
-def test_steps_for_a_log() -> None:
-    assert [(step.role, step.content, step.name) for step in as_steps([TEXT, CODE, RUN])] == [
-        ("language", "Compute it.", ""),
-        ("tool", "print(6*7)", "interpreter"),
-        ("environment", "42", "interpreter"),
-    ]

@@ -164,7 +164,7 @@ class TestLean:
         ],
     )
     async def test_bombs_end_and_the_next_program_runs(self, lean_pool: SessionPool, code: str) -> None:
-        lean = LeanInterpreter(lean_pool.lease, wall_s=3.0)
+        lean = LeanInterpreter(lean_pool.lease, wall_s=1.5)
         ended = await lean.run(code)
         assert ended.outcome in ("time", "lost", "error")
         assert ended.text

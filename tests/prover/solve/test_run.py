@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -188,3 +189,10 @@ async def test_answers_and_proofs_are_counted_apart(tmp_path: Path, matches: Mat
     assert warning in text
     [row] = [line for line in text.splitlines() if line.startswith("a ")]
     assert ("T2" in row) is (standing != "open")
+
+
+async def test_a_small_run_is_reported_without_the_statistics_libraries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("scipy", "scipy.stats", "numpy"):
+        monkeypatch.setitem(sys.modules, name, None)
+    await go(tmp_path, Table())
+    assert "maj@3" in solve_report_text(summarise_solved(load_solved(tmp_path), "three"))

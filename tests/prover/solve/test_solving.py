@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 import pytest
@@ -246,35 +245,7 @@ async def test_a_lean_model_that_writes_words() -> None:
     assert (solution.answer, solution.ending) == ("5", "answered")
 
 
-# -- many samples, and machinery that breaks ---------------------------------------------------------------------------------------
-
-
-async def test_many_samples_come_with_their_numbers_and_seeds() -> None:
-    model = ScriptedModel([DONE] * 5)
-    found = {number: solution async for number, solution in solver(model).many("Q", 5, seed=9, concurrency=2)}
-    assert sorted(found) == [0, 1, 2, 3, 4]
-    assert {each.seed for each in model.samplings} == {derived_seed(derived_seed(9, number), 0) for number in range(5)}
-
-
-async def test_whoever_stops_asking_loses_what_is_in_flight() -> None:
-    model = ScriptedModel([DONE] * 9)
-    samples = solver(model).many("Q", 9, seed=9, concurrency=3)
-    async for _ in samples:
-        break
-    model.gate = asyncio.Event()
-    await samples.aclose()
-    assert 3 <= model.calls < 9
-    assert [task for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []
-
-
-async def test_a_model_that_fails_raises_after_what_was_finished() -> None:
-    model = ScriptedModel([DONE] * 9)
-    model.raises = [None, ModelFailed("out of memory")]
-    samples = solver(model).many("Q", 9, seed=9, concurrency=1)
-    number, _ = await anext(samples)
-    assert number == 0
-    with pytest.raises(ModelFailed, match="out of memory"):
-        await anext(samples)
+# -- machinery that breaks ---------------------------------------------------------------------------------------------------------
 
 
 async def test_missing_isolation_is_no_result_of_a_sample() -> None:
