@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -21,6 +21,13 @@ class Workshop:
     pool: SessionPool
     checker: Checker
 
+    def pool_apart(self, workers: int) -> SessionPool:
+        """Workers of their own, for programs that models wrote: what these do to a worker must not be seen by `pool`'s users.
+
+        Whoever asks for it closes it.
+        """
+        return SessionPool(_starter(self.engine), workers)
+
 
 @asynccontextmanager
 async def workshop(engine: Engine, workers: int) -> AsyncGenerator[Workshop, None]:
@@ -28,10 +35,7 @@ async def workshop(engine: Engine, workers: int) -> AsyncGenerator[Workshop, Non
 
     The clean worker starts at once, beside the first search worker: one that is there when the search ends costs no wait.
     """
-
-    async def start() -> EmbeddedSession:
-        return await EmbeddedSession.start(engine)
-
+    start = _starter(engine)
     pool, clean = SessionPool(start, workers), SessionPool(start, 1)
     warming = asyncio.create_task(_warm(clean))
     try:
@@ -40,6 +44,13 @@ async def workshop(engine: Engine, workers: int) -> AsyncGenerator[Workshop, Non
         warming.cancel()
         await asyncio.gather(warming, return_exceptions=True)
         await asyncio.gather(pool.close(), clean.close())
+
+
+def _starter(engine: Engine) -> Callable[[], Awaitable[EmbeddedSession]]:
+    async def start() -> EmbeddedSession:
+        return await EmbeddedSession.start(engine)
+
+    return start
 
 
 async def _warm(pool: SessionPool) -> None:

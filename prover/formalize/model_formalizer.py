@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lean_env.messages import Message
-from prover.formalize.candidate import Draft, WordProblem
+from prover.formalize.candidate import BUILT_IN, Draft, WordProblem
 from prover.formalize.formalizer import Drafts
 from prover.formalize.known_answer import with_answer
 from prover.models.answer import THOUGHT, after_thinking
@@ -51,8 +51,9 @@ class ModelFormalizer:
 
     @property
     def name(self) -> str:
-        """Model and revision."""
-        return self._generator.name
+        """Model and revision; a model that is called like the built-in formalizer is told from it, which is trusted more."""
+        name = self._generator.name
+        return f"{name} (a model)" if name == BUILT_IN else name
 
     async def draft(self, problem: WordProblem, count: int, seed: int) -> Drafts:
         """At most `count` drafts, equal ones among them. Raises ModelFailed, DialectProblem."""

@@ -133,7 +133,11 @@ async def opened_solving(
         comparer = Comparer()
         stack.push_async_callback(comparer.close)
         models = await stack.enter_async_context(open_models(say))
-        solver = await opened_solver(config, shop, models, clock)
+        pool = shop.pool
+        if config.model.model:
+            pool = shop.pool_apart(pool.size)
+            stack.push_async_callback(pool.close)
+        solver = await opened_solver(config, pool, models, clock)
         reward = await opened_reward(config, models)
         statements = await opened_desk(config.desk, shop, models, clock) if config.prove else None
         yield Solving(config, solver, reward, comparer, statements, shop, clock)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from lean_env.pool import SessionPool
 from prover.formalize.candidate import WordProblem
 from prover.open_models import OpenModels
 from prover.sandbox.kernel import Kernel
@@ -20,7 +21,6 @@ from prover.solve.formats import format_for
 from prover.solve.interpreters import Interpreter, LeanInterpreter, PythonInterpreter
 from prover.solve.rewards import RewardModel
 from prover.solve.solving import Interpreters, Solver
-from prover.workshop import Workshop
 
 
 class Solves(Protocol):
@@ -65,14 +65,14 @@ class ModelSolver:
         return await self.solver.once(problem.text, seed)
 
 
-async def opened_solver(config: SolveConfig, shop: Workshop, models: OpenModels, clock: Callable[[], float]) -> Solves:
-    """Who solves, ready as long as `shop` and `models` are.
+async def opened_solver(config: SolveConfig, pool: SessionPool, models: OpenModels, clock: Callable[[], float]) -> Solves:
+    """Who solves, ready as long as `models` and `pool` are, whose workers run Lean programs.
 
     Raises EnvError with what a model needs and does not have, NoIsolation, DialectProblem.
     """
 
     def lean() -> LeanInterpreter:
-        return LeanInterpreter(shop.pool.lease, wall_s=config.code.wall_s)
+        return LeanInterpreter(pool.lease, wall_s=config.code.wall_s)
 
     if not config.model.model:
         return BuiltIn(lean, clock)

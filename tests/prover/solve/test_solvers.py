@@ -8,12 +8,12 @@ from types import SimpleNamespace
 from typing import cast
 
 from lean_env.messages import Message, Ran
+from lean_env.pool import SessionPool
 from prover.formalize.candidate import WordProblem
 from prover.open_models import open_models
 from prover.sandbox.outcomes import Limits
 from prover.solve.config import BUILT_IN, SolveConfig
 from prover.solve.solvers import opened_solver
-from prover.workshop import Workshop
 
 
 class Session:
@@ -39,9 +39,9 @@ async def test_a_program_of_the_built_in_solver_has_the_seconds_of_the_options()
     async def lease() -> AsyncGenerator[Session]:
         yield session
 
-    shop = cast("Workshop", SimpleNamespace(pool=SimpleNamespace(lease=lease)))
+    pool = cast("SessionPool", SimpleNamespace(lease=lease))
     async with open_models(lambda _: None) as models:
-        solver = await opened_solver(SolveConfig(code=Limits(wall_s=2.5)), shop, models, lambda: 0.0)
+        solver = await opened_solver(SolveConfig(code=Limits(wall_s=2.5)), pool, models, lambda: 0.0)
         solution = await solver.solve(WordProblem("p", "What is the remainder when 2003 is divided by 11?"), 0)
     assert (solver.name, solution.answer) == (BUILT_IN, "1")
     assert session.soft_ms == [2500]
