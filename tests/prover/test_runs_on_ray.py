@@ -94,9 +94,14 @@ async def test_a_hand_that_is_wedged_does_not_hold_the_run_up(host: RayHost, tmp
 
 
 async def test_a_poisonous_attempt_is_given_up_and_the_others_are_made(host: RayHost, tmp_path: Path, accidents: Path) -> None:
+    def lay() -> None:
+        draft = accidents / "next"  # put in place whole: a hand may look while it is written
+        draft.write_text(ACTOR)
+        draft.replace(accidents / "a#1")
+
     async def poison() -> None:
         while True:  # it is there again for every try
-            await asyncio.to_thread((accidents / "a#1").write_text, ACTOR)
+            await asyncio.to_thread(lay)
             await asyncio.sleep(0.01)
 
     poisoning = asyncio.create_task(poison())
